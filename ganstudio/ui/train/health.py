@@ -51,12 +51,11 @@ class HealthPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(_("Health of the run"))
-        self.word = ""
+        self.word, self._began, self._steady = "", 0, Steady()
         self._word, self._text = label("", "title", wrap=True), label("", "muted", wrap=True)
         self._evidence, self._since = label("", "muted", wrap=True), LinkButton("", flush=True)
         self._since.clicked.connect(lambda: self.step_asked.emit(self._began))
         self._since.setToolTip(_("Shows the samples of the step at which it began"))
-        self._began, self._steady = 0, Steady()
         self._remedies: tuple[Remedy, ...] = ()
         self._run: RunModel | None = None
         self._buttons = [push_button("", clicked=partial(self._choose, place)) for place in range(MOST)]

@@ -21,6 +21,7 @@ POOR = 60.0  # percent of the data’s variety
 PLATEAU = 2000  # steps without any gain after which a run that is not good has stalled
 SWINGS = (400, 100), (1600, 80)  # fast and slow ones: rows that are looked at, and in how many running means
 REGULAR, TURNS = 0.45, 6  # of a swing: how alike two of its periods are, and how often it crosses its middle
+SETTLED = 500  # steps before which swings are a beginning and no illness
 WIDE, SLIGHT, RELATIVE = 0.14, 0.1, 0.5  # its deviation: of a probability, of a regular one; of others ÷ their size
 
 
@@ -124,7 +125,7 @@ def swing(values: NDArray[np.float32], count: int) -> tuple[float, float, int]:
 
 def oscillating(look: Look) -> Verdict | None:
     """D and G chase each other: D's words, or the losses, rise and fall."""
-    for label, read in _swinging(look):
+    for label, read in _swinging(look) if look.stop >= SETTLED else ():
         for rows, count in SWINGS:
             now = _swings(read(look.stop - rows, look.stop), rows, count, look.probabilities is not None)
             if now is None:
@@ -209,7 +210,7 @@ def frozen(look: Look) -> Verdict | None:
 
 def stuck(look: Look) -> Verdict | None:
     """G is trained and its samples do not change at all."""
-    spans = []
+    spans: list[tuple[float, float]] = []
     for name in SEEN:
         steps, values = look.tail(name, 512)
         if name == "diversity %" and not spans and len(values) and values[-1] >= POOR:

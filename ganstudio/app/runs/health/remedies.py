@@ -168,11 +168,8 @@ def _change(patient: Patient, name: str, new: Value, why: str) -> Remedy | None:
     told = _("From {old} to {new}. {why}").format(old=value_text(old if old is not None else new, spec),
                                                   new=shown, why=why)  # fmt: skip
     if patient.live:
-        return (
-            None
-            if patient.touched
-            else Remedy("live", _("{title} → {new}").format(title=spec.title, new=shown), told, {name: new})
-        )
+        words = _("{title} → {new}").format(title=spec.title, new=shown)
+        return None if patient.touched else Remedy("live", words, told, {name: new})
     return Remedy("continue", _("Go on: {title} {new}").format(title=spec.title, new=shown), told, {name: new})
 
 
@@ -221,8 +218,8 @@ def back(patient: Patient, since: int | None) -> Remedy | None:
     steps = [step for step in patient.checkpoints if step < before]
     if not patient.live or not steps:
         return None
-    why = _("The checkpoint of step {step:,} is from before it began; it goes on from there with half the learning rates. What "
-            "came later is deleted.").format(step=steps[-1])  # fmt: skip
+    why = _("The checkpoint of step {step:,} is from before it began; from there it goes on with half the learning rates. "
+            "What came later is deleted.").format(step=steps[-1])  # fmt: skip
     return Remedy("back", _("Back to step {step:,}").format(step=steps[-1]), why, back_to=steps[-1])
 
 
