@@ -215,8 +215,9 @@ def stuck(look: Look) -> Verdict | None:
         steps, values = look.tail(name, 512)
         if name == "diversity %" and not spans and len(values) and values[-1] >= POOR:
             return None  # that alone says little of samples that vary: healthy ones keep theirs, too
-        part = values[steps >= look.now - RECENT * 2]
-        if len(part) >= 8 and len(steps) and look.now - int(steps[0]) >= RECENT * 2:
+        count = max(8, int((steps >= look.now - RECENT * 2).sum()))  # a quick run is looked at only now and then
+        part = values[-count:]
+        if len(values) >= count and look.now - int(steps[-count]) >= RECENT:
             spans.append((float(np.ptp(part)), float(np.abs(part).mean())))
     if not spans or not any(size for _span, size in spans) or any(span > STUCK * size for span, size in spans):
         return None
