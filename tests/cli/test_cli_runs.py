@@ -65,7 +65,7 @@ def test_info_says_when_the_discriminator_has_won(call: Call, runs: Path, tmp_pa
     told = call("info", path).out
     assert "discriminator wins" in told
     assert "D(x) 1.00 and D(G(z)) 0.00 over the last 200 steps." in told
-    assert "Go on: D learning rate 1e-4" in told
+    assert "Go on: D rate → 1e-4" in told
     verdict = call("info", path, "--json").json["verdict"]
     assert (verdict["word"], verdict["tone"], verdict["name"]) == ("discriminator wins", "warning", "strong")
     assert verdict["since"] in range(1, 20)

@@ -17,7 +17,7 @@ HUGE = 1000.0  # of a loss or a critic's value: nobody's usual size
 AWAY = 1000.0  # percent of the data's variety: the samples fly off
 FAINT, VIOLENT = 0.005, 300.0  # of a gradient's norm
 STUCK = 0.01  # relative change of all measures of the samples below which G does not learn
-POOR = 60.0  # percent of the data’s variety
+POOR, GOOD = 60.0, 50.0  # percent of the data’s variety, and of samples that lie on a mode
 PLATEAU = 2000  # steps without any gain after which a run that is not good has stalled
 SWINGS = (400, 100), (1600, 80)  # fast and slow ones: rows that are looked at, and in how many running means
 REGULAR, TURNS = 0.45, 6  # of a swing: how alike two of its periods are, and how often it crosses its middle
@@ -209,7 +209,9 @@ def frozen(look: Look) -> Verdict | None:
 
 
 def stuck(look: Look) -> Verdict | None:
-    """G is trained and its samples do not change at all."""
+    """G is trained and its samples do not change at all; where they are good, that is no illness."""
+    if look.found.get("high-quality samples %", 0.0) >= GOOD:
+        return None
     spans: list[tuple[float, float]] = []
     for name in SEEN:
         steps, values = look.tail(name, 512)
@@ -217,7 +219,8 @@ def stuck(look: Look) -> Verdict | None:
             return None  # that alone says little of samples that vary: healthy ones keep theirs, too
         count = max(8, int((steps >= look.now - RECENT * 2).sum()))  # a quick run is looked at only now and then
         part = values[-count:]
-        if len(values) >= count and look.now - int(steps[-count]) >= RECENT:
+        fresh = len(values) >= count and look.now - int(steps[-1]) <= RECENT
+        if fresh and look.now - int(steps[-count]) >= 2 * RECENT:
             spans.append((float(np.ptp(part)), float(np.abs(part).mean())))
     if not spans or not any(size for _span, size in spans) or any(span > STUCK * size for span, size in spans):
         return None

@@ -170,5 +170,5 @@ def told(names: Sequence[str], values: Sequence[float], rows: int) -> str:
 
 
 def short(value: float) -> str:
-    """A number as evidence: two digits behind the point, or three in all where it is large or tiny."""
-    return f"{value:.2f}" if 0.01 <= abs(value) < 100 or not value else f"{value:.3g}"
+    """A number as evidence: two digits behind the point, or two in all where it is large or tiny."""
+    return f"{value:.2f}" if 0.01 <= abs(value) < 100 or not value else f"{value:.2g}"

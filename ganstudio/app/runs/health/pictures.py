@@ -27,7 +27,11 @@ def modes(look: Look) -> Verdict | None:
     # Few modes and every sample near one of them, or all samples alike: no way back. Few modes in a cloud: on the way.
     gathered = bool(count and share >= 50) or seen.get("diversity %", 100.0) < ALIKE
     drawn = _drawn(count, total) if count else _("None of {total} modes is drawn.").format(total=total)
-    evidence = _("{modes} {share} of the samples lie on one.").format(modes=drawn, share=percent(share))
+    spread = seen.get("diversity %", math.nan)
+    evidence = _("{share} of the samples lie on a mode.").format(share=percent(share))
+    if np.isfinite(spread):
+        evidence = _("{share} of the samples lie on a mode; they have {spread} of the variety of the data.")
+        evidence = evidence.format(share=percent(share), spread=percent(spread))
     if count <= total / 2 and gathered and (count or look.now >= PATIENCE):
         since = look.seen_since("modes", lambda values: values <= total / 2)
         text = _("{modes} G gathers its samples in one place, where D errs most, instead of drawing all of the data.")

@@ -25,6 +25,11 @@ MOST = 2
 SETTLING = 300  # steps until a live change shows
 KEPT = "latent_size", "batch_size", "ema", "mlp_width", "mlp_depth", "conv_width"
 """Axes whose values a duplicate with another method keeps, where that has them: they say how large everything is."""
+SHORT = {
+    "lr_d": _("D rate"), "lr_g": _("G rate"), "n_critic": _("D updates"), "beta1": _("momentum"), "grad_clip": _("D clip"),
+    "weight_clip": _("clip"), "penalty_weight": _("penalty"), "label_noise": _("noise"),
+}  # fmt: skip
+"""Names of axes that fit on a button; whole in what is said about it."""
 How = Literal["live", "continue", "back", "duplicate"]
 
 
@@ -165,12 +170,13 @@ def _change(patient: Patient, name: str, new: Value, why: str) -> Remedy | None:
     if spec is None or not spec.live or old == new or problem_of(spec, new) or not (patient.live or patient.resumable):
         return None
     shown = value_text(new, spec)
-    told = _("From {old} to {new}. {why}").format(old=value_text(old if old is not None else new, spec),
-                                                  new=shown, why=why)  # fmt: skip
+    before = value_text(old if old is not None else new, spec)
+    told = _("{title} from {old} to {new}. {why}").format(title=spec.title, old=before, new=shown, why=why)
+    short = SHORT.get(name, spec.title)
     if patient.live:
-        words = _("{title} → {new}").format(title=spec.title, new=shown)
+        words = _("{title} → {new}").format(title=short, new=shown)
         return None if patient.touched else Remedy("live", words, told, {name: new})
-    return Remedy("continue", _("Go on: {title} {new}").format(title=spec.title, new=shown), told, {name: new})
+    return Remedy("continue", _("Go on: {title} → {new}").format(title=short, new=shown), told, {name: new})
 
 
 def _times(name: str, factor: float, why: str, least: float = 0.0, most: float = 1.0) -> Cure:
@@ -261,7 +267,7 @@ def _penalised(patient: Patient) -> Remedy | None:
         changes["norm_d"] = other
     spec = patient.field("penalty")
     why = _("A new run in which D’s slope is bounded: it cannot run away from G, and G is pulled to all of the data.")
-    return _duplicate(patient, changes, _("Try the penalty {name}").format(name=value_text(kind, spec)), why)
+    return _duplicate(patient, changes, _("Try penalty {name}").format(name=value_text(kind, spec)), why)
 
 
 def _critic(patient: Patient) -> Remedy | None:
