@@ -185,14 +185,20 @@ def rewind(
         The learning rates to go on with; None where there is no checkpoint, and the watcher has been told so.
 
     Raises:
-        StoreError: no checkpoint can be used.
+        StoreError: no checkpoint can be used, though any would do.
     """
     names = [spec.name for spec in fields_of(engine.method.Hyper) if spec.live and spec.name.startswith("lr")]
     failed = {name: getattr(engine.method.hyper, name) for name in names}
     publisher.flush_scalars()
     write_out()
     run = Run.open(publisher.writer.path)
-    step = restore(engine, run, publisher.post_event, asked.before)
+    try:
+        step = restore(engine, run, publisher.post_event, asked.before)
+    except StoreError as error:
+        if asked.before is None:
+            raise
+        publisher.mailbox.post(Note("warning", str(error), error.details))  # it stays where it is
+        return None
     if step is None:
         publisher.mailbox.post(
             Note("warning", _("There is no checkpoint to go back to; start again with a lower learning rate."))

@@ -395,13 +395,16 @@ def test_go_back_to_before_a_step_passes_over_newer_checkpoints(tmp_path: Path) 
             session.send(StepOnce(2))
             watcher.until(lambda taken=taken: watcher.taken == taken)
             session.send(SaveCheckpoint())
-        session.send(GoBack(before=4))
+        session.send(GoBack(before=4))  # older ones are thinned: nothing is lost for the asking
+        watcher.until(lambda: any("thinned" in note.text for note in watcher.of(Note)))
+        assert (session.state, watcher.step) == ("paused", 6)
+        session.send(GoBack(before=6))
         watcher.until(lambda: watcher.of(Rewound))
-        assert watcher.of(Rewound)[-1] == Rewound(2)
+        assert watcher.of(Rewound) == [Rewound(4)]
         session.send(Stop())
         watcher.end()
-    assert columns(tmp_path / "run")["step"].tolist() == [1, 2]
-    assert max(Run.open(tmp_path / "run").checkpoint_steps()) == 2
+    assert columns(tmp_path / "run")["step"].tolist() == [1, 2, 3, 4]
+    assert max(Run.open(tmp_path / "run").checkpoint_steps()) == 4
 
 
 def test_progress_from_before_is_not_told_after_the_return(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ class HealthPanel(QScrollArea):
         self.setWidget(body)
 
     def set_run(
-        self, model: RunModel, shown: Samples | None, live: bool = True, methods: Sequence[MethodCard] = ()
+        self, model: RunModel, shown: Samples | None, live: bool, methods: Sequence[MethodCard], whole: int
     ) -> None:
         """Reads verdict and numbers off a run: the newest, or those of the step whose samples are looked back at.
 
@@ -80,6 +80,7 @@ class HealthPanel(QScrollArea):
             shown: the samples on view.
             live: what is on view are the newest, not a step of the past.
             methods: all methods, to know what can be done.
+            whole: so many of its newest checkpoints can be gone back to; 0: all.
         """
         step, at = (None, 0) if shown is None else (None if live else shown.step, shown.step)
         if shown is not self._measured[0]:
@@ -102,7 +103,7 @@ class HealthPanel(QScrollArea):
         self._began = verdict.since or 0
         self._since.setText(_("since step {step:,}").format(step=self._began))
         self._since.setVisible(verdict.since is not None)
-        self._offer(remedies(verdict.name, verdict.since, patient_of(model, methods)) if step is None else ())
+        self._offer(remedies(verdict.name, verdict.since, patient_of(model, methods, whole)) if step is None else ())
         found = readings(model.tables, model.spec, step, at, seen)
         self._numbers.set_pairs([(one.label, one.text, one.help, one.age) for one in found])
         self._machine.set_pairs(self._machine_rows(model, model.step if step is None else step))

@@ -133,7 +133,8 @@ class RunView(QWidget):
         """What is said beside the picture is about that picture, and the legends of the curves say the same."""
         shown = self.stage.shown
         catalogue = self._studio.catalogue
-        self.health.set_run(model, shown, self.stage.follows, () if catalogue is None else catalogue.methods)
+        methods, whole = () if catalogue is None else catalogue.methods, self._studio.keep.newest
+        self.health.set_run(model, shown, self.stage.follows, methods, whole)
         self.curves.read_now(**({} if shown is None else {"quality": shown.step}))
         self._fit()
 

@@ -74,7 +74,7 @@ class Patient:
         experiment: as it trains now, live changes included.
         methods: all methods; its own is among them, else nothing can be offered.
         kind: of its data.
-        checkpoints: steps that it can go back to.
+        checkpoints: steps that it can go back to: those that are whole.
         live: it takes commands.
         resumable: it has ended and can be continued here.
         step: that it is at.
@@ -109,12 +109,12 @@ class Patient:
         return None if card is None else next((spec for spec in card.fields if spec.name == name), None)
 
 
-def patient_of(model: RunModel, methods: Sequence[MethodCard]) -> Patient:
-    """A run that is open."""
+def patient_of(model: RunModel, methods: Sequence[MethodCard], whole: int = 0) -> Patient:
+    """A run that is open; ``whole``: so many of the newest checkpoints can be trained on (0: all)."""
     ready = model.path is not None and not model.live
     kind = "" if model.spec is None else model.spec.kind
     touched = bool(model.changes) and model.step - model.changes[-1].step < SETTLING
-    return Patient(model.experiment, methods, kind, model.checkpoints, model.here, ready, model.step, touched)
+    return Patient(model.experiment, methods, kind, model.checkpoints[-whole:], model.here, ready, model.step, touched)
 
 
 def stored_patient(run: Run, found: object) -> Patient:
