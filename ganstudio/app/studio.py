@@ -30,6 +30,7 @@ from ganstudio.data.archives import clear_left_overs
 from ganstudio.store import Keep, rename_run
 
 if TYPE_CHECKING:
+    from ganstudio.app.runs.health.remedies import Remedy
     from ganstudio.training.forecast import Costs
 
 
@@ -291,15 +292,46 @@ class Studio:
         else:
             self.ask(choice, lambda changes: left() if changes is None else go_on(changes))
 
-    def duplicate(self, model: RunModel) -> None:
-        """Puts the run's experiment into the draft, to be changed and started as a new run."""
+    def treat(self, model: RunModel, remedy: Remedy) -> None:
+        """Does at once what a remedy says: changes what may be changed, or goes back, which the person is asked about.
+
+        A remedy that is another experiment is for :meth:`duplicate`.
+        """
+        if remedy.how == "live":
+            before = {name: model.experiment.hyper[name] for name in remedy.changes if name in model.experiment.hyper}
+            for name, value in remedy.changes.items():
+                model.set_hyper(name, value)
+
+            def undo() -> None:
+                for name, value in before.items():
+                    model.set_hyper(name, value)
+
+            said = _("{run}: {change}").format(run=model.title, change=remedy.words)
+            self.notifications.info(said, remedy.why, _("Undo"), undo, lambda: model.here)
+        elif remedy.how == "continue":
+            self.continue_run(model, model.goal, changes=remedy.changes)
+        elif remedy.back_to is not None:
+            before_step = remedy.back_to + 1
+
+            def decided(yes: bool | None) -> None:
+                if yes:
+                    model.go_back(before=before_step)
+
+            ways = [(remedy.words, True)]
+            text = _("Go back with {run}?").format(run=model.title)
+            self.ask(Question(_("Go back"), text, remedy.why, ways, _("Stay here"), careful=True), decided)
+
+    def duplicate(self, model: RunModel, changed: Experiment | None = None) -> None:
+        """Puts the run's experiment (or a changed one) into the draft, to be changed and started as a new run."""
         from ganstudio.training.prepare import unsettled  # brings torch
 
-        told = model.experiment  # as long as it was begun; its schedule may have been stretched since
+        told = changed or model.experiment  # as long as it was begun; its schedule may have been stretched since
         cards = () if self.catalogue is None else self.catalogue.methods
         fields = next((card.fields for card in cards if card.name == told.method), ())
         whole = told.with_(steps=model.total, hyper=of_run(fields, told.hyper))
-        made = told.with_(name="").title  # one that nobody typed is made anew: the copy may have another method
+        made = model.experiment.with_(
+            name=""
+        ).title  # one that nobody typed is made anew: the copy may have another method
         name = model.title  # whether its number counts, and what is free, is known when it begins: from the disk
         if not name.rpartition(" ")[2].isdecimal():
             name = free_name(name, {made, *(one.title for one in self.runs)})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,7 +51,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
         "total": status.total,
         "seconds": status.seconds,
         "message": status.message,
-        "verdict": dataclasses.asdict(judge_stored(stored)),
+        "verdict": judge_stored(stored).to_json(),
         "seed": experiment.seed,
         "device": experiment.device,
         "hyper": hyper,
@@ -95,7 +94,7 @@ def _write(facts: dict[str, Any]) -> None:
         (_("method"), facts["method"]),
         (_("data"), facts["data"]),
         (_("state"), state),
-        (_("is it working?"), "{word}. {text}".format(**facts["verdict"])),
+        *_health(facts["verdict"]),
         (_("trained for"), clock(round(facts["seconds"]))),
         (_("seed"), str(facts["seed"])),
         (_("device"), facts["device"]),
@@ -112,6 +111,17 @@ def _write(facts: dict[str, Any]) -> None:
     for title, values in ((_("hyper-parameters"), facts["hyper"]), (_("latest values"), facts["metrics"])):
         write(f"\n{title}")
         write_table([(name, _number(value)) for name, value in values.items()] or [(_("none"), "")], "  ")
+
+
+def _health(verdict: dict[str, Any]) -> list[tuple[str, str]]:
+    """The verdict's own words: what, what says so, since when, and what could be done."""
+    rows = [(_("is it working?"), "{word}. {text}".format(**verdict))]
+    if verdict["evidence"]:
+        rows.append((_("evidence"), verdict["evidence"]))
+    if verdict["since"] is not None:
+        rows.append((_("since"), _("step {step:,}").format(step=verdict["since"])))
+    tried = (f"{one['words']}. {one['why']}" for one in verdict["remedies"])
+    return rows + [("" if number else _("what may help"), words) for number, words in enumerate(tried)]
 
 
 def _steps(steps: list[int]) -> str:

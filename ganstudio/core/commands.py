@@ -53,9 +53,10 @@ class SaveCheckpoint:
 
 @dataclass(frozen=True, slots=True)
 class GoBack:
-    """Return to the newest good checkpoint, multiply every learning rate by ``lr_factor``, and hold there."""
+    """Return to the newest good checkpoint (of before a step), with every learning rate times ``lr_factor``, and hold."""
 
     lr_factor: float = 0.5
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,9 @@ def mesh(manifold: Points | None) -> list[Ends]:
     """
     if manifold is None or len(manifold) < 2 or not np.isfinite(manifold).all():
         return [NOTHING] * LEVELS
-    one = manifold[1:, 1:] - manifold[:-1, :-1]
-    other = manifold[1:, :-1] - manifold[:-1, 1:]
+    places = manifold.astype(np.float64)  # of samples that fly away, products are beyond float32
+    one = places[1:, 1:] - places[:-1, :-1]
+    other = places[1:, :-1] - places[:-1, 1:]
     area = np.abs(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]) / 2
     padded = np.pad(area, 1, mode="edge")
     levels, pieces = [], []

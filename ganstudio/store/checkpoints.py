@@ -307,22 +307,29 @@ def newest_good(folder: Path) -> CheckpointCheck:
     return _newest(folder, lambda path: read_header(path, verify=True))[0]
 
 
-def newest_usable(run: Run, use: Callable[[Loaded], _Read]) -> tuple[CheckpointCheck, _Read | None]:
+def newest_usable(
+    run: Run, use: Callable[[Loaded], _Read], before: int | None = None
+) -> tuple[CheckpointCheck, _Read | None]:
     """As :func:`newest_good`, in one reading with what is made of it.
 
     Args:
         run: a stored run.
         use: makes something of a whole checkpoint; a StoreError says why it cannot, and an older one is taken.
+        before: only those of earlier steps are looked at.
 
     Returns:
         What was found, and what ``use`` made of it; None where there is no usable checkpoint.
     """
-    return _newest(run.path / "checkpoints", lambda path: use(_load(path)))
+    return _newest(run.path / "checkpoints", lambda path: use(_load(path)), before)
 
 
-def _newest(folder: Path, read: Callable[[Path], _Read]) -> tuple[CheckpointCheck, _Read | None]:
+def _newest(
+    folder: Path, read: Callable[[Path], _Read], before: int | None = None
+) -> tuple[CheckpointCheck, _Read | None]:
     bad: list[BadCheckpoint] = []
     for step in reversed(stored_steps(folder, SUFFIX)):
+        if before is not None and step >= before:
+            continue
         path = checkpoint_path(folder, step)
         try:
             found = read(path)

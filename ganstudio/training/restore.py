@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
+from ganstudio.core.commands import GoBack
 from ganstudio.core.errors import MissingDataError, StoreError, UsageError
 from ganstudio.core.events import HyperChanged, Note
 from ganstudio.core.experiment import Experiment
@@ -66,8 +67,10 @@ def take_up(engine: Engine, run: Run, writer: RunWriter, mailbox: Mailbox) -> Va
     return described
 
 
-def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | None:
+def restore(engine: Engine, run: Run, tell: Callable[[Note], object], before: int | None = None) -> int | None:
     """Loads the newest usable checkpoint into the engine; ``tell`` hears of newer ones that are not usable.
+
+    With ``before`` only those of earlier steps are looked at.
 
     Returns:
         Its step; None where the run has no checkpoint at all.
@@ -85,7 +88,7 @@ def restore(engine: Engine, run: Run, tell: Callable[[Note], object]) -> int | N
         raise (MissingDataError if lies_somewhere else StoreError)(words)
     _tell_names(engine, run, tell)
 
-    check, _nothing = newest_usable(run, partial(_take_in, engine))
+    check, _nothing = newest_usable(run, partial(_take_in, engine), before)
     if check.step is None and check.bad:
         raise StoreError(check.words, check.details)
     if check.step is not None:
@@ -168,28 +171,34 @@ def keep_place(run: Run, request: str, writer: RunWriter, mailbox: Mailbox) -> N
 
 
 def rewind(
-    engine: Engine, publisher: Publisher, factor: float, write_out: Callable[[], object]
+    engine: Engine, publisher: Publisher, asked: GoBack, write_out: Callable[[], object]
 ) -> dict[str, float] | None:
     """Takes a living run back to its newest usable checkpoint, in memory and on disk.
 
     Args:
         engine: of the run.
         publisher: of the run.
-        factor: for the learning rates.
+        asked: from before which step, and the factor for the learning rates.
         write_out: waits until everything that was submitted is on disk.
 
     Returns:
         The learning rates to go on with; None where there is no checkpoint, and the watcher has been told so.
 
     Raises:
-        StoreError: no checkpoint can be used.
+        StoreError: no checkpoint can be used, though any would do.
     """
     names = [spec.name for spec in fields_of(engine.method.Hyper) if spec.live and spec.name.startswith("lr")]
     failed = {name: getattr(engine.method.hyper, name) for name in names}
     publisher.flush_scalars()
     write_out()
     run = Run.open(publisher.writer.path)
-    step = restore(engine, run, publisher.post_event)
+    try:
+        step = restore(engine, run, publisher.post_event, asked.before)
+    except StoreError as error:
+        if asked.before is None:
+            raise
+        publisher.mailbox.post(Note("warning", str(error), error.details))  # it stays where it is
+        return None
     if step is None:
         publisher.mailbox.post(
             Note("warning", _("There is no checkpoint to go back to; start again with a lower learning rate."))
@@ -200,4 +209,4 @@ def rewind(
     write_out()
     publisher.rewound(step, run.sample_steps())
     # The rate that failed may be lower than the checkpoint's (a second return), or higher (what somebody has tried).
-    return {name: factor * min(rate, getattr(engine.method.hyper, name)) for name, rate in failed.items()}
+    return {name: asked.lr_factor * min(rate, getattr(engine.method.hyper, name)) for name, rate in failed.items()}

@@ -277,8 +277,8 @@ class Trainer:
                 publisher.flush_scalars()
                 if may_go_on(engine, self.mailbox):
                     publisher.checkpoint(marked=True)
-            case GoBack(lr_factor=factor):
-                self._go_back(factor, engine, publisher)
+            case GoBack():
+                self._go_back(command, engine, publisher)
             case Extend(total=total):
                 self._total = publisher.total = max(total, engine.step_count)
             case Show():
@@ -306,11 +306,11 @@ class Trainer:
             if command.name == "batch_size":
                 publisher.post_event(Note("info", other_batches(old, new, engine.step_count)))
 
-    def _go_back(self, factor: float, engine: Engine, publisher: Publisher) -> None:
+    def _go_back(self, asked: GoBack, engine: Engine, publisher: Publisher) -> None:
         if self._disk.full:
             self.mailbox.post(Note("warning", self._disk.full))
             return
-        if (rates := rewind(engine, publisher, factor, lambda: self._write_out(publisher))) is None:
+        if (rates := rewind(engine, publisher, asked, lambda: self._write_out(publisher))) is None:
             return
         for name, rate in rates.items():
             self._set_hyper(SetHyper(name, rate), engine, publisher)

@@ -64,9 +64,15 @@ def test_info_says_when_the_discriminator_has_won(call: Call, runs: Path, tmp_pa
     writer.close()
     told = call("info", path).out
     assert "discriminator wins" in told
-    assert "lower D learning rate" in told
+    assert "D(x) 1.00 and D(G(z)) 0.00 over the last 200 steps." in told
+    assert "Go on: D rate → 1e-4" in told
     verdict = call("info", path, "--json").json["verdict"]
-    assert (verdict["word"], verdict["tone"]) == ("discriminator wins", "warning")
+    assert (verdict["word"], verdict["tone"], verdict["name"]) == ("discriminator wins", "warning", "strong")
+    assert verdict["since"] in range(1, 20)
+    change, other = verdict["remedies"]
+    assert (change["how"], change["changes"]) == ("continue", {"lr_d": 1e-4})
+    assert (other["how"], other["experiment"]["hyper"]["penalty"]) == ("duplicate", "r1")
+    assert change["why"] in told
     assert call("info", runs / "images", "--json").json["verdict"]["word"] == "too early to tell"
 
 

@@ -388,6 +388,25 @@ def test_go_back_returns_to_the_checkpoint_with_lower_rates_each_time(tmp_path: 
     assert columns(tmp_path / "run")["step"].tolist() == [1, 2, 3, 4]
 
 
+def test_go_back_to_before_a_step_passes_over_newer_checkpoints(tmp_path: Path) -> None:
+    session = held(tmp_path / "run")
+    with running(session) as watcher:
+        for taken in (2, 4, 6):
+            session.send(StepOnce(2))
+            watcher.until(lambda taken=taken: watcher.taken == taken)
+            session.send(SaveCheckpoint())
+        session.send(GoBack(before=4))  # older ones are thinned: nothing is lost for the asking
+        watcher.until(lambda: any("thinned" in note.text for note in watcher.of(Note)))
+        assert (session.state, watcher.step) == ("paused", 6)
+        session.send(GoBack(before=6))
+        watcher.until(lambda: watcher.of(Rewound))
+        assert watcher.of(Rewound) == [Rewound(4)]
+        session.send(Stop())
+        watcher.end()
+    assert columns(tmp_path / "run")["step"].tolist() == [1, 2, 3, 4]
+    assert max(Run.open(tmp_path / "run").checkpoint_steps()) == 4
+
+
 def test_progress_from_before_is_not_told_after_the_return(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session, told = held(tmp_path / "run"), list[Event]()
     post = session.mailbox.post

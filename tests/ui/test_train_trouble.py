@@ -18,13 +18,14 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.runs.readings import value_at
 from ganstudio.core.experiment import Experiment
 from ganstudio.store import Run
 from ganstudio.ui.experiment import DataCheckView
+from ganstudio.ui.kit.parts import LinkButton
 from ganstudio.ui.window import MainWindow
 from tests.ui.explore_window import store_run
 from tests.ui.window_kit import DIGITS, RING, hold, opened, run_text, train, wait
@@ -183,6 +184,67 @@ def test_a_loss_that_is_no_number_offers_the_way_back(window: MainWindow, qtbot:
     wait(qtbot, lambda: model.step > broken)
     assert value_at(model.tables, "D(x)", model.step) is not None
     wait(qtbot, lambda: not run_text(window))
+
+
+def offered(window: MainWindow) -> list[QPushButton]:
+    """The remedies that the health panel offers."""
+    return [b for b in window.train.run_view.health.findChildren(QPushButton) if b.isVisible()]
+
+
+def test_a_remedy_is_a_click_or_a_key_away(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    sure = {**DIGITS.hyper, "n_critic": 6, "lr_d": 3e-3, "lr_g": 1e-5, "norm_d": "none"}
+    model = train(qtbot, window, DIGITS.with_(hyper=sure))
+    view = window.train.run_view
+    wait(qtbot, lambda: any(b.text() == "D updates → 1" for b in offered(window)))
+    assert "discriminator wins" in view.health.word
+    said = " ".join(one.text() for one in view.health.findChildren(QLabel) if one.isVisible())
+    assert "over the last" in said
+    change, other = offered(window)
+    for button in (change, other):
+        assert button.accessibleName() == button.text()
+        assert len(button.toolTip()) > 40
+    change.setFocus(Qt.FocusReason.TabFocusReason)
+    assert change.hasFocus()
+    QTest.keyClick(change, Qt.Key.Key_Space)
+    wait(qtbot, lambda: model.experiment.hyper["n_critic"] == 1)
+    assert [(at.name, at.new) for at in model.changes] == [("n_critic", 1)]
+    told = window.studio.notifications.kept[-1]
+    assert told.action == "Undo"
+    assert told.run is not None
+    told.run()
+    wait(qtbot, lambda: model.experiment.hyper["n_critic"] == 6)
+    since = next(b for b in view.health.findChildren(LinkButton) if b.isVisible())
+    assert since.text().startswith("since step ")
+    qtbot.mouseClick(since, Qt.MouseButton.LeftButton)
+    assert not view.stage.timeline.is_live()
+    assert not offered(window), "what is done is done now, not at a step of the past"
+    view.stage.timeline.go_live()
+    wait(qtbot, lambda: any(b.text() == "Try penalty R1" for b in offered(window)))
+    qtbot.mouseClick(offered(window)[-1], Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: window.train.panel.mode == "draft")
+    assert window.studio.draft.experiment.hyper["penalty"] == "r1"
+    assert window.studio.draft.experiment.hyper["n_critic"] == 6
+    assert window.studio.draft.history.can_undo
+
+
+def test_going_back_to_before_it_began_is_asked_about(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    wild = {**RING.hyper, "optimiser_d": "sgd", "optimiser_g": "sgd", "beta1": 0.9, "lr_d": 0.5, "lr_g": 0.5}
+    window.train.start(RING.with_(method="lsgan", hyper=wild))
+    model = window.studio.current
+    assert model is not None
+    wait(qtbot, lambda: model.state == "paused" and model.diverged)
+    wait(qtbot, lambda: [b.text() for b in offered(window)][:1] == ["Back to step 0"])
+    assert "diverging" in window.train.run_view.health.word
+    qtbot.mouseClick(offered(window)[0], Qt.MouseButton.LeftButton)
+    box = next(iter(dialogs(window)))
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert model.step > 0
+    qtbot.mouseClick(offered(window)[0], Qt.MouseButton.LeftButton)
+    yes = next(b for box in dialogs(window) for b in box.findChildren(QPushButton) if b.text() == "Back to step 0")
+    qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: model.step == 0 and model.experiment.hyper["lr_d"] == pytest.approx(0.25))
 
 
 def test_a_run_deleted_on_disk_while_it_rests(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ganstudio.app.runs.health.probing import probe
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import RealBatch, Samples, SeriesInfo, SeriesKind
 from ganstudio.core.i18n import _, plural
@@ -82,10 +83,14 @@ def words_of(table: SeriesTable | None, kind: SeriesKind) -> tuple[str, str] | N
 
 
 def seen_in(samples: Samples | None, real: RealBatch | None, spec: DataSpec | None) -> Seen:
-    """Measures samples as the trainer does when it publishes them: so what is said beside a picture is of that picture."""
+    """Measures samples as the trainer does when it publishes them: so what is said beside a picture is of that picture.
+
+    And, beside that, what only whoever looks asks: how many are copies (see :func:`probe`).
+    """
     if samples is None or spec is None:
         return {}
-    return measure(Observed(samples.generated, None if real is None else real.wanted), spec)
+    wanted = None if real is None else real.wanted
+    return {**probe(samples.generated, wanted, spec), **measure(Observed(samples.generated, wanted), spec)}
 
 
 def readings(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.budget import Budget
+from ganstudio.app.runs.health.remedies import Remedy
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.schedules import stands_still
 from ganstudio.app.studio import Studio
@@ -43,10 +44,13 @@ NARROW = 820  # pixels below which the health column gives way
 class RunView(QWidget):
     """Everything about the run that is looked at.
 
-    Signals: ``place_requested``: the data of the run are missing, and the person wants to say where they lie now.
+    Signals:
+        place_requested: the data of the run are missing, and the person wants to say where they lie now.
+        duplicate_requested: an experiment is to be tried instead of the run (an :class:`Experiment`).
     """
 
     place_requested = Signal()
+    duplicate_requested = Signal(object)
 
     def __init__(self, studio: Studio, binder: ActionBinder, budget: Budget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +74,8 @@ class RunView(QWidget):
         self.stage.source_chosen.connect(self._choose_source)
         self.stage.step_shown.connect(self._look_at)
         self.curves.step_picked.connect(self.stage.go_to)
+        self.health.step_asked.connect(self.stage.go_to)
+        self.health.remedy_chosen.connect(self._treat)
 
     # -- which run --------------------------------------------------------------------------------------------------
 
@@ -126,7 +132,9 @@ class RunView(QWidget):
     def _judge(self, model: RunModel) -> None:
         """What is said beside the picture is about that picture, and the legends of the curves say the same."""
         shown = self.stage.shown
-        self.health.set_run(model, shown, self.stage.follows)
+        catalogue = self._studio.catalogue
+        methods, whole = () if catalogue is None else catalogue.methods, self._studio.keep.newest
+        self.health.set_run(model, shown, self.stage.follows, methods, whole)
         self.curves.read_now(**({} if shown is None else {"quality": shown.step}))
         self._fit()
 
@@ -146,6 +154,12 @@ class RunView(QWidget):
         if self._model is not None:
             self._model.show(source)  # type: ignore[arg-type]
             self._budget.hurry("pictures")
+
+    def _treat(self, remedy: Remedy) -> None:
+        if self._model is not None and remedy.experiment is not None:
+            self.duplicate_requested.emit(remedy.experiment)
+        elif self._model is not None:
+            self._studio.treat(self._model, remedy)
 
     def _compare(self, key: str) -> None:
         self._compared = key

@@ -95,7 +95,7 @@ class TrainWorkspace(Page):
         panel.live_value_edited.connect(self._set_live)
         panel.extend_requested.connect(self._extend)
         panel.rename_requested.connect(self._rename)
-        panel.duplicate_requested.connect(self.duplicate)
+        panel.duplicate_requested.connect(lambda: self.duplicate())
         panel.help_requested.connect(self.show_help)
         listen(
             self,
@@ -206,6 +206,7 @@ class TrainWorkspace(Page):
 
             view = self._run_view = RunView(self._studio, self._binder, self._budget)
             view.place_requested.connect(self._ask_place)
+            view.duplicate_requested.connect(self.duplicate)
             view.stage.sample_chosen.connect(self.sample_requested)
             self._right.addWidget(view)
             QTimer.singleShot(0, view, view.restore_layout)  # once it has its size
@@ -319,11 +320,11 @@ class TrainWorkspace(Page):
         assert self._studio.catalogue is not None  # it is ready
         return Reader(_("Methods and words"), pages(self._studio.catalogue.methods), self.window())
 
-    def duplicate(self) -> None:
-        """The run's experiment in the form, to be changed and started as a new run."""
+    def duplicate(self, changed: Experiment | None = None) -> None:
+        """The run's experiment (or what is tried instead) in the form, to be changed and started as a new run."""
         model = self._studio.current
         if model is not None:
-            self._studio.duplicate(model)
+            self._studio.duplicate(model, changed)
             self.new_experiment()
 
     def explore(self) -> None:
