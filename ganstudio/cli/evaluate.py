@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.loading import loading
-from ganstudio.cli.output import one_line, say, write, write_json, write_table
+from ganstudio.cli.output import one_line, write, write_json, write_table
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, add_json, named_path, open_run, whole
 from ganstudio.cli.progress import LINE_EVERY
 from ganstudio.core.errors import StoreError, UsageError
@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--extractor", default="", metavar="NAME", help=_("what makes features of items"))
     parser.add_argument("--count", type=whole(1, _MOST), default=0, metavar="N", help=_("items of each side"))
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--step", type=whole(0, MAX_STEPS), metavar="N", help=_("which checkpoint (default: the newest)"))
+    which.add_argument(
+        "--step", type=whole(0, MAX_STEPS), metavar="N", help=_("which checkpoint (default: the newest)")
+    )
     which.add_argument("--all-checkpoints", action="store_true", help=_("every checkpoint"))
     parser.add_argument("--source", choices=("ema", "raw"), default="ema", help=_("averaged or raw weights"))
     parser.add_argument("--split", default="", metavar="PART", help=_("“train” or “held out” part of the data"))

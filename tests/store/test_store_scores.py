@@ -22,7 +22,9 @@ def score(value: float = 1.0, step: int = 5, **more: object) -> Score:
 def test_a_score_comes_back_as_it_was_and_says_what_it_depends_on() -> None:
     one = score(math.nan, extractor_label="pixels", count=5000, real_count=400, split="train", more={"p": math.inf})
     again = Score.from_json(json.loads(json.dumps(one.to_json())))
-    assert math.isnan(again.value) and math.isnan(again.more["p"]) and again.terms == one.terms
+    assert math.isnan(again.value)
+    assert math.isnan(again.more["p"])
+    assert again.terms == one.terms
     assert one.label("FID") == "FID · pixels · 5,000 against 400 · train"
 
 

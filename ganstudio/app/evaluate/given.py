@@ -42,7 +42,9 @@ def read_two(real: Path, fake: Path, count: int, seed: int, tick: Tick) -> Two:
     tick(1.0, _("Reading"))
     if sides[0].shape[1:] != sides[1].shape[1:] or sides[0].ndim != sides[1].ndim:
         shapes = [" × ".join(map(str, side.shape[1:])) for side in sides]
-        raise UsageError(_("These cannot be compared: items are {real} and {fake}.").format(real=shapes[0], fake=shapes[1]))
+        raise UsageError(
+            _("These cannot be compared: items are {real} and {fake}.").format(real=shapes[0], fake=shapes[1])
+        )
     digest = hashlib.sha256(f"{sides[0].dtype}{sides[0].shape}".encode())
     for row in sides[0]:
         digest.update(np.ascontiguousarray(row).tobytes())

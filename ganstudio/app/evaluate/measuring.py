@@ -57,7 +57,9 @@ def measure_run(run: Run, asked: Asked, tick: Tick) -> list[Score]:
     device = choose_device(asked.device)
     steps: Sequence[int | None] = run.checkpoint_steps() if asked.all_checkpoints else asked.steps or (None,)
     if not steps:
-        raise StoreError(_("The run in {path} has no checkpoint yet; train it for a while first.").format(path=run.path))
+        raise StoreError(
+            _("The run in {path} has no checkpoint yet; train it for a while first.").format(path=run.path)
+        )
     if len(steps) == 1:  # tells of a run without a good checkpoint before the data are read
         StoredGenerator.open(run, steps[0], "raw" if asked.source == "raw" else "ema", "cpu")
     want_held = asked.split == "held out" or any("held out" in one.needs for one in metrics)

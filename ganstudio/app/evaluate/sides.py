@@ -52,7 +52,9 @@ def read_parts(run: Run, want_held: bool, tick: Tick) -> Parts:
     arrays = read_data(run, tick)
     if run.info.fingerprint and fingerprint(arrays) != run.info.fingerprint:
         raise DataError(
-            _("The data of this run are others now than those it was trained on, so it cannot be measured against them.")
+            _(
+                "The data of this run are others now than those it was trained on, so it cannot be measured against them."
+            )
         )
     share = METHODS[run.info.experiment.method].held_out
     parted = held_places(run.info.experiment.seed, len(arrays.items), share)
