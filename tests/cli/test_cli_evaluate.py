@@ -96,10 +96,9 @@ def test_what_cannot_be_measured_is_refused_in_words(run: Run, monkeypatch: pyte
         measure_run(run, asked("t-meam"), quiet)
     with pytest.raises(UsageError, match="no checkpoint of step"):
         measure_run(run, asked(steps=(77,)), quiet)
-    monkeypatch.setattr("ganstudio.data.base.fingerprint", lambda _arrays: "other")
-    with pytest.raises(StudioError, match="others now"):
+    with monkeypatch.context() as patch, pytest.raises(StudioError, match="others now"):
+        patch.setattr("ganstudio.data.base.fingerprint", lambda _arrays: "other")
         measure_run(run, asked(), quiet)
-    monkeypatch.undo()
     shutil.rmtree(run.path / "checkpoints")
     for every in (False, True):
         with pytest.raises(StudioError, match="no checkpoint yet"):
