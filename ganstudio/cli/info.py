@@ -14,6 +14,7 @@ from ganstudio.core.events import HyperChanged
 from ganstudio.core.i18n import _, clock, size_text
 
 if TYPE_CHECKING:
+    from ganstudio.core.scores import Score
     from ganstudio.store import Run
 
 
@@ -59,6 +60,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
             {"step": change.step, "name": change.name, "old": change.old, "new": change.new} for change in changes
         ],
         "metrics": latest_metrics(stored),
+        "scores": newest_scores(stored),
         "checkpoints": stored.checkpoint_steps(),
         "newest_good_checkpoint": check.step,
         "damaged_checkpoints": [bad.step for bad in check.bad],
@@ -86,6 +88,16 @@ def latest_metrics(stored: Run) -> dict[str, float | None]:
     return latest
 
 
+def newest_scores(stored: Run) -> list[dict[str, Any]]:
+    """What was measured of the newest step for each metric under each terms, by :mod:`ganstudio.cli.evaluate`."""
+    from ganstudio.store.scores import read_scores
+
+    newest: dict[object, Score] = {}
+    for score in sorted(read_scores(stored.path), key=lambda one: one.step):
+        newest[score.terms, score.source] = score
+    return [{**one.to_json(), "label": one.label(one.metric)} for one in newest.values()]
+
+
 def _write(facts: dict[str, Any]) -> None:
     write(facts["name"])
     state = _("{state}, step {step:,} of {total:,}").format(**facts)
@@ -111,6 +123,10 @@ def _write(facts: dict[str, Any]) -> None:
     for title, values in ((_("hyper-parameters"), facts["hyper"]), (_("latest values"), facts["metrics"])):
         write(f"\n{title}")
         write_table([(name, _number(value)) for name, value in values.items()] or [(_("none"), "")], "  ")
+    if facts["scores"]:
+        write(f"\n{_('scores')}")
+        told = _("step {step:,}")
+        write_table([(one["label"], _number(one["value"]), told.format(**one)) for one in facts["scores"]], "  ")
 
 
 def _health(verdict: dict[str, Any]) -> list[tuple[str, str]]:

@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
         Command("train", _("train a method on data, without a window"), "ganstudio.cli.train"),
         Command("sample", _("draw from a trained run into a file"), "ganstudio.cli.sample"),
         Command("translate", _("translate pictures with a trained run"), "ganstudio.cli.translate"),
+        Command("evaluate", _("measure how good runs or pictures are"), "ganstudio.cli.evaluate"),
         Command("info", _("tell what a run is and how it is doing"), "ganstudio.cli.info"),
         Command("thin", _("make runs smaller that have grown old"), "ganstudio.cli.thin"),
         Command("methods", _("list the methods, or the settings of one"), "ganstudio.cli.methods"),

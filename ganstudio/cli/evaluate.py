@@ -1,0 +1,155 @@
+"""Measures runs against their data, or one folder of pictures against another."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ganstudio.cli.loading import loading
+from ganstudio.cli.output import one_line, write, write_json, write_table
+from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, add_json, named_path, open_run, whole
+from ganstudio.cli.progress import LINE_EVERY
+from ganstudio.core.errors import StoreError, UsageError
+from ganstudio.core.i18n import _
+
+if TYPE_CHECKING:
+    from ganstudio.app.evaluate.asked import Asked
+    from ganstudio.core.scores import Score
+
+_MOST = 200_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    parser.add_argument("runs", nargs="*", metavar="RUN_DIR", help=_("folders of runs"))
+    parser.add_argument("--real", metavar="PATH", help=_("instead of runs: a folder of pictures or an .npy file …"))
+    parser.add_argument("--fake", metavar="PATH", help=_("… and what is compared with it"))
+    parser.add_argument("--list", action="store_true", help=_("list the metrics"))
+    parser.add_argument("--metrics", default="", metavar="A,B", help=_("which (default: the usual cheap ones)"))
+    parser.add_argument("--extractor", default="", metavar="NAME", help=_("what makes features of items"))
+    parser.add_argument("--count", type=whole(1, _MOST), default=0, metavar="N", help=_("items of each side"))
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--step", type=whole(0, MAX_STEPS), metavar="N", help=_("which checkpoint (default: the newest)")
+    )
+    which.add_argument("--all-checkpoints", action="store_true", help=_("every checkpoint"))
+    parser.add_argument("--source", choices=("ema", "raw"), default="ema", help=_("averaged or raw weights"))
+    parser.add_argument("--split", default="", metavar="PART", help=_("“train” or “held out” part of the data"))
+    parser.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N", help=_("of all that is drawn"))
+    parser.add_argument("--device", default="auto", metavar="NAME", help=_("auto, cpu, cuda, cuda:N or mps"))
+    parser.add_argument("--inception", default="", metavar="FILE", help=_("weights of Inception-v3"))
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measures and returns the exit status."""
+    if options.list:
+        return _list(options.json)
+    if bool(options.real) != bool(options.fake) or bool(options.real) == bool(options.runs):
+        raise UsageError(_("Name run folders, or --real and --fake together."))
+    runs = [open_run(text) for text in options.runs]
+    with loading():
+        from ganstudio.app.evaluate import measuring
+    asked = measuring.Asked(
+        metrics=tuple(name.strip() for name in options.metrics.split(",") if name.strip()),
+        extractor=options.extractor, count=options.count, steps=() if options.step is None else (options.step,),
+        all_checkpoints=options.all_checkpoints, seed=options.seed, split=options.split, source=options.source,
+        device=options.device, inception=options.inception,
+    )  # fmt: skip
+    found: list[tuple[str, list[Score], str]] = []
+    full: StoreError | None = None
+    try:
+        if options.real:
+            real, fake = named_path(options.real), named_path(options.fake)
+            where = ["--real", str(real), "--fake", str(fake)]
+            found.append((str(fake), measuring.measure_folders(real, fake, asked, _telling()), shlex.join(where)))
+        for one in runs:
+            try:
+                scores = measuring.measure_run(one, asked, _telling())
+            except StoreError as error:
+                scores, full = getattr(error, "scores", None) or [], error
+                if not scores:
+                    raise
+            found.append((str(one.path), scores, shlex.quote(str(one.path))))
+    finally:
+        _tell(found, asked, options.json)
+    if full is not None:
+        raise full
+    return 0
+
+
+def _telling() -> Callable[[float, str], None]:
+    """Progress on stderr: a line that is rewritten in a terminal, a line every few seconds elsewhere."""
+    terminal, due = sys.stderr.isatty(), time.monotonic() + (0 if sys.stderr.isatty() else LINE_EVERY)
+
+    def tick(share: float, text: str) -> None:
+        nonlocal due
+        if time.monotonic() < due:
+            return
+        due = time.monotonic() + (0.1 if terminal else LINE_EVERY)
+        line = f"{share:4.0%}  {one_line(text)}"
+        sys.stderr.write(f"\r{line:<70.70}" + ("\n" if share >= 1 else "") if terminal else f"{line}\n")
+        sys.stderr.flush()
+
+    return tick
+
+
+def command_of(where: str, score: Score, asked: Asked) -> str:
+    """The command line that gives this number again."""
+    words = ["--metrics", score.metric]
+    if score.extractor:
+        words += ["--extractor", score.extractor]
+    words += ["--count", str(asked.count or score.count)] if score.count else []
+    if score.source:
+        words += ["--step", str(score.step), "--source", score.source]
+        words += ["--split", score.split] if score.split else []
+    words += ["--seed", str(score.seed)]
+    words += ["--inception", asked.inception] if asked.inception else []
+    return f"ganstudio evaluate {where} {shlex.join(words)}"
+
+
+def _tell(found: list[tuple[str, list[Score], str]], asked: Asked, as_json: bool) -> None:
+    from ganstudio.metrics import all_metrics
+
+    if as_json:
+        write_json([
+            {"path": path, **score.to_json(), "command": command_of(where, score, asked)}
+            for path, scores, where in found for score in scores
+        ])  # fmt: skip
+        return
+    for path, scores, where in found:
+        write(path)
+        rows = []
+        for score in scores:
+            label = score.label(all_metrics()[score.metric].title)
+            rows.append((f"{score.step:,}", number_of(score), label, score.note))
+        write_table(rows, "  ")
+        for score in scores:
+            write(f"  {command_of(where, score, asked)}")
+
+
+def number_of(score: Score) -> str:
+    """``"12.3 (11.9 – 12.8)"``."""
+    if not math.isfinite(score.value):
+        return _("not defined") if math.isnan(score.value) else str(score.value)
+    known = math.isfinite(score.low) and math.isfinite(score.high)
+    return f"{score.value:.5g}" + (f" ({score.low:.5g} – {score.high:.5g})" if known else "")
+
+
+def _list(as_json: bool) -> int:
+    from ganstudio.metrics import all_metrics
+
+    rows: list[dict[str, Any]] = [
+        {"name": one.name, "title": one.title, "better": one.better, "needs": sorted(one.needs), "cost": one.cost,
+         "help": one.help} for one in all_metrics().values()
+    ]  # fmt: skip
+    if as_json:
+        write_json(rows)
+    else:
+        write_table([(r["name"], r["title"], r["better"], ", ".join(r["needs"]), r["cost"], r["help"]) for r in rows])
+    return 0
