@@ -25,9 +25,10 @@ from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, push_button, stacked
+from ganstudio.ui.kit.rows import ROW_ROLE
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
-from ganstudio.ui.runs.model import ROW_ROLE, RunsFilter, RunsModel
+from ganstudio.ui.runs.model import RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
 from ganstudio.ui.runs.trash import TrashPage
