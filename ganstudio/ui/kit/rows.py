@@ -20,10 +20,19 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStyle,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.parts import set_up_rows
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import plain
@@ -318,3 +327,36 @@ class RowsTable(QTableView):
         """The ring moves."""
         super().currentChanged(current, previous)
         self.viewport().update()
+
+
+class SearchLine(QLineEdit):
+    """Words to search rows for: Escape empties it, Down and Enter lead into the table.
+
+    Args:
+        name: the accessible name.
+        tooltip: where the words are searched.
+
+    Signals:
+        left_down: to the table.
+    """
+
+    left_down = Signal()
+
+    def __init__(self, name: str, tooltip: str) -> None:
+        super().__init__()
+        self.setPlaceholderText(_("Search"))
+        self.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.setClearButtonEnabled(True)
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        self.setMinimumWidth(120)
+        self.setMaximumWidth(280)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See above."""
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left_down.emit()
+        else:
+            super().keyPressEvent(event)
