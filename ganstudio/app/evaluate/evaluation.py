@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +55,7 @@ class Evaluation:
         library: the runs.
         measures: what is being measured.
         metrics: all there are, by name; empty until they have been read.
+        read_once: runs and scores have been read.
     """
 
     changed = Signal()
@@ -64,17 +65,13 @@ class Evaluation:
         self.library = Library(studio)
         self.measures = Measures(studio)
         self.metrics: Mapping[str, Metric] = {}
+        self.read_once = False
         self._seen: dict[Path, _Seen] = {}
         self._job: Job | None = None
         self._due = 0.0
         self.library.changed.connect(self._rows_changed)
         self.measures.changed.connect(self.changed.emit)
         self.measures.measured.connect(self.invalidate)
-
-    @property
-    def read_once(self) -> bool:
-        """The runs have been read, and what was measured of them."""
-        return self.library.read_once and bool(self._seen or (self.metrics and not self.library.rows))
 
     def invalidate(self) -> None:
         """Something on the disk is another: the next :meth:`tick` looks."""
@@ -100,6 +97,39 @@ class Evaluation:
         task = next((task for task in tasks if task.running), tasks[0])
         return replace(line, doing=task.words, share=task.fraction)
 
+    def measurable(self, lines: Iterable[Line], then: Callable[[dict[Metric, int]], object]) -> None:
+        """Tells which metrics make sense for these, and for how many of the runs each, once their folders were read."""
+        paths = [row.path for line in lines for row in line.rows]
+
+        def work(_progress: Progress, _cancel: Event) -> dict[Metric, int]:
+            from ganstudio.app.evaluate import measuring
+
+            found: dict[str, tuple[Metric, int]] = {}
+            for path in paths:
+                for metric in measuring.metrics_for(Run.open(path).info):
+                    found[metric.name] = metric, found.get(metric.name, (metric, 0))[1] + 1
+            return dict(found.values())
+
+        self._studio.jobs.start(_("Looking what can be measured"), work).on_done(then)
+
+    def measure(self, lines: Iterable[Line], asked: Asked, best: bool) -> None:
+        """Measures these; each at its own best step, with ``best``, where that is known."""
+        for line in lines:
+            steps = (line.best_step,) if best and line.best_step is not None else ()
+            self.measures.ask(line.rows, replace(asked, steps=steps))
+
+    def measure_again(self, lines: Iterable[Line]) -> None:
+        """Measures the newest checkpoints of these in the same ways as the numbers on view."""
+        from ganstudio.app.evaluate.measuring import Asked
+
+        for row, scores in (one for line in lines for one in line.on_view()):
+            ways: dict[tuple[str, int, str, str], list[str]] = {}
+            for one in scores:
+                ways.setdefault((one.extractor, one.count, one.split, one.source), []).append(one.metric)
+            for (extractor, count, split, source), names in ways.items():
+                asked = Asked(tuple(dict.fromkeys(names)), extractor, count, split=split, source=source)
+                self.measures.ask([row], asked, beside=True)
+
     def end(self) -> None:
         """Measures nothing more and listens to nothing."""
         self.measures.cancel()
@@ -121,7 +151,7 @@ class Evaluation:
         self._job.ended.connect(self._ended)
 
     def _take(self, read: _Read) -> None:
-        first = not self.metrics
+        first, self.read_once = not self.read_once, True
         same = read[0].keys() == self._seen.keys() and all(one is self._seen[path] for path, one in read[0].items())
         self._seen, self.metrics = read
         if first or not same:
@@ -219,11 +249,11 @@ class Measures:
         """What is done with a run."""
         return next((task for task in self.tasks if task.path == path), None)
 
-    def ask(self, rows: Iterable[RunRow], asked: Asked) -> None:
-        """Measures these, each when it is its turn; one that waits already is measured as asked last."""
+    def ask(self, rows: Iterable[RunRow], asked: Asked, *, beside: bool = False) -> None:
+        """Measures these, each when it is its turn; one that waits is measured as asked last, or ``beside`` that as well."""
         for row in rows:
             waiting = next((task for task in self.tasks if task.path == row.path and not task.running), None)
-            if waiting is not None:
+            if waiting is not None and not beside:
                 waiting.asked = asked
             else:
                 self.tasks.append(Task(row.path, row.name, asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,6 +49,7 @@ class View:
         judge: the metric to judge by; the first with a better and a worse where empty or not measured.
         at_best: numbers of the step that is best by that metric; else those of the newest step.
         fold: runs that differ in the seed only are one line.
+        hidden: columns that a person does not want to see: names of metrics and of facts.
     """
 
     words: str = ""
@@ -55,6 +57,24 @@ class View:
     judge: str = ""
     at_best: bool = False
     fold: bool = False
+    hidden: tuple[str, ...] = ()
+
+    def to_text(self) -> str:
+        """What is kept of it for the next time: how one looks, not what one has searched for."""
+        kept = {"judge": self.judge, "at_best": self.at_best, "fold": self.fold, "hidden": self.hidden}
+        return json.dumps(kept)
+
+    @classmethod
+    def from_text(cls, text: str) -> View:
+        """The inverse of :meth:`to_text`; as at first where that cannot be understood."""
+        try:
+            found = json.loads(text or "{}")
+            hidden = tuple(name for name in found.get("hidden", ()) if isinstance(name, str))
+            return cls(
+                "", False, str(found.get("judge", "")), found.get("at_best") is True, found.get("fold") is True, hidden
+            )
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            return cls()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +155,7 @@ class Line:
     @property
     def below(self) -> str:
         """The small line under the name: what is being done with it, how many seeds it stands for, its tags."""
-        seeds = plural("{n} seed", "{n} seeds", len(self.rows)) if len(self.rows) > 1 else ""
+        seeds = self.seeds if len(self.rows) > 1 else ""
         tags = dict.fromkeys(tag for row in self.rows for tag in row.marks.tags)
         return self.doing or " · ".join(filter(None, (seeds, ", ".join(tags))))
 
@@ -151,6 +171,31 @@ class Line:
             return worst
         words = _("{verdict} ({n} of {total})")
         return replace(worst, word=words.format(verdict=worst.word, n=number, total=len(self.rows)))
+
+    @property
+    def seeds(self) -> str:
+        """The seed, or how many there are."""
+        seeds = [str(row.experiment.seed) for row in self.rows]
+        return seeds[0] if len(seeds) == 1 else plural("{n} seed", "{n} seeds", len(seeds))
+
+    @property
+    def about(self) -> str:
+        """Which run it is and what was remarked, a line each."""
+        row = self.rows[0]
+        facts = _("{method} on {data}, seed {seed}").format(method=row.method, data=row.data, seed=self.seeds)
+        paths = [str(one.path) for one in self.rows]
+        return "\n".join(filter(None, (row.name, facts, self.below, row.marks.note[:400], *paths)))
+
+    def best_text(self, judge: Metric | None) -> str:
+        """At which step it is best by a metric, as a sentence; empty where that is not known."""
+        if judge is None or self.best_step is None:
+            return ""
+        steps = {score.step for score in self.known[0].scores if score.metric == judge.name}
+        if len(steps) < 2:
+            words = _("Only step {step} has been measured: measure all checkpoints to learn which is best.")
+            return words.format(step=f"{self.best_step:,}")
+        words = _("Best by {metric}: step {step}, of {n} that were measured.")
+        return words.format(metric=judge.title, step=f"{self.best_step:,}", n=len(steps))
 
     def on_view(self) -> list[tuple[RunRow, list[Score]]]:
         """Each run, and those of its scores that the cells are made from."""
@@ -341,15 +386,55 @@ def _old(score: Score, known: Known) -> str:
 
 def _mark_best(lines: list[Line], metric: Metric) -> None:
     """Marks the best of what can be compared, where there is more than one."""
-    rivals = [(place, cell) for place, line in enumerate(lines) if (cell := line.cells.get(metric.name)) is not None]
-    rivals = [(place, cell) for place, cell in rivals if not cell.unlike and math.isfinite(cell.value)]
+    rivals = {place: cell for place, line in enumerate(lines) if (cell := line.cells.get(metric.name)) is not None}
+    found = _best_of({place: cell for place, cell in rivals.items() if not cell.unlike}, metric)
+    if found is not None:
+        place, clearly = found
+        cells = {**lines[place].cells, metric.name: replace(rivals[place], best=True, clearly=clearly)}
+        lines[place] = replace(lines[place], cells=cells)
+
+
+def _best_of(rivals: Mapping[int, Cell], metric: Metric) -> tuple[int, bool] | None:
+    """Which of several cells is best, and whether clearly: nobody else's interval reaches its own."""
+    rivals = {place: cell for place, cell in rivals.items() if math.isfinite(cell.value)}
     if len(rivals) < 2 or not metric.better:
-        return
-    place, best = rivals[0]
-    for where, cell in rivals[1:]:
-        if metric.gain(cell.value, best.value) > 0:
-            place, best = where, cell
-    others = [cell for where, cell in rivals if where != place]
-    clearly = all(cell.low > best.high or cell.high < best.low for cell in others)  # NaN is neither
-    cells = {**lines[place].cells, metric.name: replace(best, best=True, clearly=clearly)}
-    lines[place] = replace(lines[place], cells=cells)
+        return None
+    first = next(iter(rivals))
+    for place, cell in rivals.items():
+        if metric.gain(cell.value, rivals[first].value) > 0:
+            first = place
+    best, others = rivals[first], [cell for place, cell in rivals.items() if place != first]
+    return first, all(cell.low > best.high or cell.high < best.low for cell in others)  # NaN is neither
+
+
+def summary_of(lines: Sequence[Line], table: Table) -> str:
+    """Which of some runs is best, and which has failed, in one or two sentences."""
+    said: list[str] = []
+    order = sorted(table.metrics, key=lambda metric: metric is not table.judge)
+    found = next((one for metric in order if (one := _leader(lines, metric)) is not None), None)
+    if table.judge is None:
+        said.append(_("Which is better? Press Measure… to put numbers to it."))
+    elif found is None:
+        said.append(_("No two of them were measured in the same way: measure them together."))
+    else:
+        metric, place, clearly = found
+        words = (
+            _("By {metric} “{name}” is best: {value}."),
+            _("By {metric} “{name}” is ahead ({value}), not clearly: more samples or seeds would tell."),
+        )[not clearly]
+        value = f"{lines[place].cells[metric.name].text} {metric.unit}".strip()
+        said.append(words.format(metric=metric.title, name=lines[place].rows[0].name, value=value))
+    for line in lines:
+        if (verdict := line.verdict) is not None and verdict.tone == "warning":
+            said.append(_("“{name}”: {verdict}.").format(name=line.rows[0].name, verdict=verdict.word))
+    return " ".join(said)
+
+
+def _leader(lines: Sequence[Line], metric: Metric) -> tuple[Metric, int, bool] | None:
+    """The best of those that were measured in the way in which most of them were, and whether clearly."""
+    ways: dict[object, dict[int, Cell]] = {}
+    for place, line in enumerate(lines):
+        if (cell := line.cells.get(metric.name)) is not None:
+            ways.setdefault(cell.scores[0].terms, {})[place] = cell
+    found = _best_of(max(ways.values(), key=len, default={}), metric)
+    return None if found is None else (metric, *found)

@@ -42,7 +42,7 @@ class MeasureDialog(FormDialog):
         then: Callable[[Asked, bool], object], parent: QWidget,
     ) -> None:  # fmt: skip
         tip = _("Measures beside the window, one run after another; results appear as they come")
-        super().__init__(_("Measure"), _("Measure"), tip, parent)
+        super().__init__(_("Measure"), _("Measure"), tip, parent, _("Measure nothing"))
         self._settings, self._then = settings, then
         last = _last(settings)
         about = _("The same count, extractor and part of the data make numbers comparable.")
@@ -131,7 +131,8 @@ class RemarkDialog(FormDialog):
     def __init__(
         self, rows: Sequence[RunRow], then: Callable[[Sequence[str] | None, str | None], object], parent: QWidget
     ) -> None:
-        super().__init__(_("Tags and note"), _("Keep"), _("Keeps them in the folders of the runs"), parent)
+        tip = _("Keeps them in the folders of the runs")
+        super().__init__(_("Tags and note"), _("Keep"), tip, parent, _("Leave them as they are"))
         self._then = then
         tags = {row.marks.tags for row in rows}
         notes = {row.marks.note for row in rows}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ganstudio.app.evaluate.table import Line, Table
 from ganstudio.core.i18n import _
 from ganstudio.ui.evaluate.table import TONES
 from ganstudio.ui.kit.errors import IconLabel
+from ganstudio.ui.kit.flow import FlowLayout
 from ganstudio.ui.kit.pairs import Pairs
 from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, line, say, scrolled
 
@@ -22,7 +23,7 @@ class OneRun(QWidget):
         buttons: what can be done with it.
     """
 
-    def __init__(self, buttons: Sequence[QPushButton]) -> None:
+    def __init__(self, buttons: Sequence[QAbstractButton]) -> None:
         super().__init__()
         self.setAccessibleName(_("The selected run"))
         self.name, self.sign = ElidedLabel("", "title"), IconLabel("info", 18)
@@ -33,7 +34,10 @@ class OneRun(QWidget):
             words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.numbers = Pairs(_("What was measured"))
         said = boxed(self.sign, self.word, None, across=True, gap=8)
-        deeds = boxed(*buttons, None, across=True, gap=6)
+        deeds = QWidget()
+        flow = FlowLayout(deeds, gap=6, row_gap=6)
+        for button in buttons:
+            flow.addWidget(button)
         left, right = QWidget(), QWidget()
         parts = self.name, said, self.text, self.best, self.tags, self.note, deeds, None
         boxed(*parts, into=left, margins=(16, 12, 24, 12), gap=8)
@@ -51,7 +55,7 @@ class OneRun(QWidget):
         self.sign.set_icon(icon, colour)
         self.word.setText(verdict.word if verdict else _("nothing to say yet"))
         say(self.text, verdict.text if verdict else one.rows[0].message)
-        say(self.best, self._best(one, table))
+        say(self.best, one.best_text(table.judge))
         say(self.tags, ", ".join(dict.fromkeys(tag for row in one.rows for tag in row.marks.tags)))
         say(self.note, one.rows[0].marks.note)
         pairs = []
@@ -61,14 +65,3 @@ class OneRun(QWidget):
                 below = "\n".join((head, *more))
                 pairs.append((metric.title, number, metric.help or metric.title, below))
         self.numbers.set_pairs(pairs, _("Nothing yet. Press Measure… (Ctrl+M) to put numbers to it."))
-
-    @staticmethod
-    def _best(one: Line, table: Table) -> str:
-        if table.judge is None or one.best_step is None:
-            return ""
-        of_it = {score.step for score in one.known[0].scores if score.metric == table.judge.name}
-        if len(of_it) < 2:
-            words = _("Only step {step} has been measured: measure all checkpoints to learn which is best.")
-            return words.format(step=f"{one.best_step:,}")
-        words = _("Best by {metric}: step {step}, of {n} that were measured.")
-        return words.format(metric=table.judge.title, step=f"{one.best_step:,}", n=len(of_it))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QP
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ganstudio.app.evaluate.table import Cell, Line, Table
-from ganstudio.core.i18n import _, plural
+from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Metric
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import draw_progress, draw_star, write_line
@@ -36,12 +36,12 @@ def columns_of(table: Table) -> tuple[Column, ...]:
         "The best step, once something has been measured"
     )  # fmt: skip
     facts = (
-        Column(_("Name"), lambda line: line.rows[0].name, LEAST_NAME, tip=_name_tip),
+        Column(_("Name"), lambda line: line.rows[0].name, LEAST_NAME, tip=lambda line: line.about),
         Column(_("Created"), lambda line: date_text(line.rows[0].created), 108,
                lambda line: line.rows[0].created.timestamp(), lambda line: full_date(line.rows[0].created), muted=True),
         Column(_("Method"), lambda line: line.rows[0].method, 92),
         Column(_("Data"), lambda line: line.rows[0].data, 104, tip=lambda line: line.rows[0].experiment.data, muted=True),
-        Column(_("Seed"), _seeds, 56, lambda line: line.rows[0].experiment.seed, right=True, muted=True),
+        Column(_("Seed"), lambda line: line.seeds, 56, lambda line: line.rows[0].experiment.seed, right=True, muted=True),
         Column(_("Steps"), lambda line: steps_text(line.rows[0].step, line.rows[0].total), 104,
                lambda line: line.rows[0].step, right=True, muted=True),
         Column(_("Verdict"), lambda line: line.verdict.word if line.verdict else "–", 150,
@@ -51,10 +51,11 @@ def columns_of(table: Table) -> tuple[Column, ...]:
                lambda line: math.nan if line.best_step is None else line.best_step, lambda _line: best, right=True,
                help=best),
     )  # fmt: skip
-    return facts + tuple(_column(metric) for metric in table.metrics)
+    keyed = (column._replace(key=f"·{place}") for place, column in enumerate(facts))
+    return (*keyed, *(_column(metric, table.lines) for metric in table.metrics))
 
 
-def _column(metric: Metric) -> Column:
+def _column(metric: Metric, lines: Sequence[Line]) -> Column:
     def cell(line: Line) -> Cell | None:
         return line.cells.get(metric.name)
 
@@ -70,23 +71,13 @@ def _column(metric: Metric) -> Column:
     title = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
     arrow = {"lower": " ↓", "higher": " ↑"}.get(metric.better, "")
     about = "\n".join(filter(None, (metric.title, ways[metric.better], metric.help)))
-    wide = max(124, QFontMetrics(ui_font()).horizontalAdvance(title + arrow) + 40)
+    longest = max((text(line) for line in lines), key=len, default="")
+    metrics = QFontMetrics(ui_font(weight=ui_font().Weight.Bold))
+    wide = max(96, metrics.horizontalAdvance(title + arrow) + 40, metrics.horizontalAdvance(longest) + 2 * _EDGE + 40)
     return Column(
         title + arrow, text, wide, lambda line: math.nan if cell(line) is None else line.cells[metric.name].value, tip,
-        right=True, help=about, name=title,
+        right=True, help=about, key=metric.name,
     )  # fmt: skip
-
-
-def _name_tip(line: Line) -> str:
-    row = line.rows[0]
-    facts = [_("{method} on {data}, seed {seed}").format(method=row.method, data=row.data, seed=_seeds(line))]
-    paths = [str(one.path) for one in line.rows]
-    return "\n".join(filter(None, (row.name, *facts, line.below, row.marks.note[:400], *paths)))
-
-
-def _seeds(line: Line) -> str:
-    seeds = [str(row.experiment.seed) for row in line.rows]
-    return seeds[0] if len(seeds) == 1 else plural("{n} seed", "{n} seeds", len(seeds))
 
 
 class LineDelegate(QStyledItemDelegate):
@@ -171,24 +162,23 @@ class MetricsTable(RowsTable):
         about = _("Your runs and what was measured of them. Select several to compare them below.")
         super().__init__(model, ROW_HEIGHT, _("Runs and metrics"), keys, about, parent)
         self.columns: tuple[Column, ...] = ()
-        self.hidden: frozenset[int] = frozenset()
-        self._metrics: tuple[str, ...] = ()
+        self.hidden: Sequence[str] = ()
         self.setItemDelegate(LineDelegate(self))
         self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)
 
-    def set_columns(self, columns: tuple[Column, ...], metrics: Sequence[str]) -> None:
+    def set_columns(self, columns: tuple[Column, ...]) -> None:
         """These are in the model from now on."""
-        self.columns, self._metrics = columns, tuple(metrics)
+        self.columns = columns
         self.set_widths(columns)
         self.fit()
 
     def cell(self, line: Line, place: int) -> Cell | None:
         """What a line has in the column of a metric."""
-        return line.cells.get(self._metrics[place - FACTS])
+        return line.cells.get(self.columns[place].key)
 
     def fit(self) -> None:
         """Columns that tell least give way where there is no room for all; the name takes what is left."""
-        shown = [place for place in range(1, len(self.columns)) if place not in self.hidden]
+        shown = [place for place in range(1, len(self.columns)) if self.columns[place].key not in self.hidden]
         room = self.viewport().width() - LEAST_NAME - sum(self.columns[place].width for place in shown)
         for place in GIVE_WAY:
             if room < 0 and place in shown:

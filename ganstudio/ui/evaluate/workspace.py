@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
-from itertools import groupby
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
-from ganstudio.app.evaluate import measuring
+from ganstudio.app.actions import Action
 from ganstudio.app.evaluate.evaluation import Evaluation
-from ganstudio.app.evaluate.table import Line, Table, View, commands_of
-from ganstudio.app.jobs import Progress
+from ganstudio.app.evaluate.table import Line, Table, View, commands_of, summary_of
 from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.runs.library import RunRow
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural
-from ganstudio.core.scores import Score
-from ganstudio.store import Run
 from ganstudio.ui.evaluate.actions import KEYS, MENU, evaluate_actions
 from ganstudio.ui.evaluate.dialogs import MeasureDialog, RemarkDialog
 from ganstudio.ui.evaluate.one import OneRun
-from ganstudio.ui.evaluate.table import CREATED, FACTS, MetricsTable, columns_of
+from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.flow import BreakingRow
 from ganstudio.ui.kit.menus import ActionBinder, fill_sections
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, label, line, pop_up, push_button, restore_splitter, split, stacked, state_of
-from ganstudio.ui.kit.rows import RowsModel, RowsSorter, SearchLine
+from ganstudio.ui.kit.parts import (
+    ElidedLabel,
+    boxed,
+    label,
+    line,
+    pop_up,
+    push_button,
+    restore_splitter,
+    split,
+    stacked,
+    state_of,
+    tool_button,
+)
+from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, SearchLine
 
 if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
@@ -67,15 +73,16 @@ class EvaluateWorkspace(Page):
         super().__init__(parent)
         self._studio, self._binder = studio, binder
         self.evaluation = Evaluation(studio)
-        self.view, hidden, self._hidden_metrics = _remembered(studio.settings.layout(f"{LAYOUT}/view"))
+        self.view = View.from_text(studio.settings.layout(f"{LAYOUT}/view"))
         self.shown = Table()
         self.model = RowsModel(columns_of(self.shown), self)
         self.sorter = RowsSorter(self.model, self)
         self.table = MetricsTable(self.sorter)
-        self.table.hidden = frozenset(hidden)
+        self.table.hidden = self.view.hidden
         self._compare: CompareView | None = None
         self._compared: list[Path] = []
         self._due = self._compare_at = 0.0
+        self._table_due = False
         deeds: dict[str, Callable[[], object]] = {
             "measure": self.ask_measure, "again": self.measure_again, "cancel": self.cancel, "star": self.star,
             "remark": self.remark, "copy": self.copy_command, "search": self._to_search,
@@ -100,9 +107,10 @@ class EvaluateWorkspace(Page):
         bar = BreakingRow()
         title = label(_("Evaluate"), "title")
         left = boxed(title, self.count, 8, self.search, 2, self.starred, self.choices, None, across=True, gap=6)
-        right = boxed(
-            None, *self._bound("copy", "again", "cancel"), *self._bound("measure", primary=True), across=True, gap=6
-        )
+        small = [self._bound(name, tool_button(self._action(name).icon, "")) for name in ("star", "remark", "copy")]
+        self.cancel_button = self._bound("cancel")
+        measure = self._bound("measure", push_button(self._action("measure").title, "evaluate", primary=True))
+        right = boxed(None, *small, self._bound("again"), self.cancel_button, measure, across=True, gap=6)
         bar.lay_out(left, right, 0, (16, 12, 16, 12), gap=6)
         self.empty = EmptyState(
             "evaluate", _("Which run is better?"),
@@ -112,11 +120,13 @@ class EvaluateWorkspace(Page):
         self.no_match = EmptyState(
             "search", _("No run matches"), _("Other words, or no star asked for, may find it."), _("Show all runs")
         )
-        self.hint = label("", "muted", wrap=True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint = label(_("Select a run to see its numbers, or several to compare them."), "muted", wrap=True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.said = ElidedLabel("", "strong", self)
+        self.said.hide()  # until the runs are there that it is about
         hint_page = QWidget()
-        boxed(None, self.hint, None, into=hint_page, margins=(48, 16, 48, 16))
-        self.one = OneRun(self._bound("remark", "open", "duplicate"))
+        boxed(None, hint, None, into=hint_page, margins=(48, 16, 48, 16))
+        self.one = OneRun([self._bound(name) for name in ("remark", "open", "duplicate")])
         self._upper = stacked(self.table, self.no_match)
         self._lower = stacked(hint_page, self.one)
         self._lower.setMinimumHeight(160)
@@ -126,16 +136,17 @@ class EvaluateWorkspace(Page):
         boxed(bar, line(), self._pages, into=self, stretch=self._pages)
         self.restore_layout()
 
-    def _bound(self, *names: str, **look: object) -> list[QPushButton]:
-        made = []
-        for name in names:
-            action = self._studio.actions[f"evaluate.{name}"]
-            made.append(push_button(action.title, action.icon, **look))
-            self._binder.bind(made[-1], action.id)
+    def _bound(self, name: str, button: QAbstractButton | None = None) -> QAbstractButton:
+        """A button that does an action."""
+        made = button or push_button(self._action(name).title)
+        self._binder.bind(made, f"evaluate.{name}")
         return made
 
+    def _action(self, name: str) -> Action:
+        return self._studio.actions[f"evaluate.{name}"]
+
     def _connect(self) -> None:
-        self.evaluation.changed.connect(self._show_table)
+        self.evaluation.changed.connect(self._changed)
         self.table.asked.connect(self._ask)
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
@@ -144,7 +155,6 @@ class EvaluateWorkspace(Page):
         self.starred.toggled.connect(lambda on: self._look(starred=on))
         self.empty.clicked.connect(self.gallery_requested)
         self.no_match.clicked.connect(self._show_all)
-        self.splitter.splitterMoved.connect(lambda _at, _which: self._remember())
 
     # -- keeping up -------------------------------------------------------------------------------------------------
 
@@ -156,46 +166,52 @@ class EvaluateWorkspace(Page):
         if now >= self._due:
             self._due = now + REFRESH_SECONDS
             self.evaluation.tick()
-            if self._compare is not None and self._lower.currentWidget() is self._compare:
-                self._compare.refresh()
+            if self._compared:
+                self._compare_view().refresh()
+        if self._table_due:
+            self._show_table()
         if self._compare_at and now >= self._compare_at:
             self._compare_at = 0.0
             self._show_compared()
 
+    @property
+    def busy(self) -> bool:
+        """The runs are being read."""
+        return not self.evaluation.read_once
+
+    def _changed(self) -> None:
+        self._table_due = True  # a measurement tells more often how far it is than anybody looks
+
     def _show_table(self) -> None:
+        self._table_due = False
         chosen = [one.path for one in self.chosen]
         self.shown = self.evaluation.table(self.view)
         columns = columns_of(self.shown)
-        titles = [(column.title, column.help) for column in columns]
-        if titles != [(column.title, column.help) for column in self.model.columns] or not self.table.columns:
-            header = self.table.horizontalHeader()
-            sorted_by, way = header.sortIndicatorSection(), header.sortIndicatorOrder()
-            name = self.model.columns[sorted_by].title if self.table.columns else ""
-            self.model.set_columns(columns)
-            titled = [column.title for column in columns]
-            if name in titled:
-                self.table.sortByColumn(titled.index(name), way)
-            else:
-                self.table.sortByColumn(CREATED, Qt.SortOrder.DescendingOrder)
-            self._fit_columns()
-        self.model.columns = columns  # the same titles, but they know the metrics of this table
+        if [_looks(column) for column in columns] != [_looks(column) for column in self.table.columns]:
+            self._set_columns(columns)
+        self.model.columns = columns  # they look the same, but know the cells of this table
         self.model.set_rows(self.shown.lines)
-        lost = [path for path in chosen if path not in {one.path for one in self.chosen}]
-        for path in lost:
-            self.table.choose(path, more=True)
+        there = {one.path for one in self.chosen}
+        for path in chosen:
+            if path not in there:
+                self.table.choose(path, more=True)
         self._after_lines()
 
-    def _fit_columns(self) -> None:
-        metrics = [metric.name for metric in self.shown.metrics]
-        hidden = {FACTS + place for place, name in enumerate(metrics) if name in self._hidden_metrics}
-        self.table.hidden = frozenset({place for place in self.table.hidden if place < FACTS} | hidden)
-        self.table.set_columns(self.model.columns, metrics)
+    def _set_columns(self, columns: tuple[Column, ...]) -> None:
+        header, before = self.table.horizontalHeader(), self.table.columns
+        place, way = header.sortIndicatorSection(), header.sortIndicatorOrder()
+        key = before[place].key if place < len(before) else ""
+        self.model.set_columns(columns)
+        found = next((number for number, column in enumerate(columns) if column.key == key), -1)
+        self.table.sortByColumn(*((found, way) if found >= 0 else (CREATED, Qt.SortOrder.DescendingOrder)))
+        self.table.set_columns(columns)
 
     def _after_lines(self) -> None:
         runs, total = sum(len(one.rows) for one in self.shown.lines), len(self.evaluation.library.rows)
-        read = self.evaluation.library.read_once
+        read = self.evaluation.read_once
         self._pages.setCurrentIndex(0 if total else 1 if read else 2)
         self._bar.setVisible(bool(total))
+        self.cancel_button.setVisible(bool(self.evaluation.measures.tasks))
         self._upper.setCurrentIndex(0 if runs else 1)
         shown = f"{total:,}" if runs == total else _("{n} of {total}").format(n=runs, total=f"{total:,}")
         self.count.setText(self.evaluation.measures.words or shown)
@@ -209,21 +225,16 @@ class EvaluateWorkspace(Page):
     # -- what is looked at ------------------------------------------------------------------------------------------
 
     def _look(self, **changes: Any) -> None:
-        """Another filter, or another metric to judge by."""
+        """Another filter, other columns, or another metric to judge by."""
         self.view = replace(self.view, **changes)
-        self._remember()
+        self._studio.settings.remember_layout(f"{LAYOUT}/view", self.view.to_text())
+        self.table.hidden = self.view.hidden
         self._show_table()
+        self.table.fit()
 
     def _show_all(self) -> None:
         self.search.clear()
         self.starred.setChecked(False)
-
-    def _remember(self) -> None:
-        kept = {name: value for name, value in asdict(self.view).items() if name not in ("words", "starred")}
-        facts = sorted(place for place in self.table.hidden if place < FACTS)
-        told = {**kept, "hidden": facts, "metrics": sorted(self._hidden_metrics)}
-        self._studio.settings.remember_layout(f"{LAYOUT}/view", json.dumps(told))
-        self._studio.settings.remember_layout(f"{LAYOUT}/splitter", state_of(self.splitter))
 
     def restore_layout(self) -> None:
         """How the room is shared."""
@@ -248,18 +259,10 @@ class EvaluateWorkspace(Page):
         for metric in (metric for metric in self.shown.metrics if metric.better):
             add(by, metric.title, metric is judge, metric.help, partial(self._look, judge=metric.name))
         columns = menu.addMenu(_("Columns"))
-        for place, column in enumerate(self.model.columns):
-            if place:
-                add(columns, column.name or column.title, place not in self.table.hidden, column.help,
-                    partial(self._switch_column, place))  # fmt: skip
-
-    def _switch_column(self, place: int) -> None:
-        if place >= FACTS:
-            self._hidden_metrics ^= {self.shown.metrics[place - FACTS].name}
-        else:
-            self.table.hidden ^= {place}
-        self._fit_columns()
-        self._remember()
+        for column in self.table.columns[1:]:
+            others = tuple(key for key in view.hidden if key != column.key)
+            hide = (*others, column.key) if others == view.hidden else others
+            add(columns, column.title, others == view.hidden, column.help, partial(self._look, hidden=hide))
 
     # -- what is chosen ---------------------------------------------------------------------------------------------
 
@@ -281,6 +284,7 @@ class EvaluateWorkspace(Page):
     def _chosen_changed(self) -> None:
         lines, paths = self.chosen, [row.path for row in self.chosen_runs][:MOST]
         self._binder.refresh()
+        self.said.setText(summary_of(lines, self.shown))
         if len(paths) > 1:
             if paths != self._compared:
                 self._compare_at = time.monotonic() + REST_SECONDS
@@ -289,20 +293,24 @@ class EvaluateWorkspace(Page):
         self._end_compare()
         if lines:
             self.one.show_line(lines[0], self.shown)
-        self.hint.setText(_("Select a run to see its numbers, or several to compare them."))
         self._lower.setCurrentIndex(1 if lines else 0)
+
+    def _compare_view(self) -> CompareView:
+        if self._compare is None:
+            from ganstudio.ui.compare import CompareView  # brings every plot
+
+            self._compare = CompareView(self._studio, "", self.said)
+            self._compare.left.connect(self.table.setFocus)
+            self._lower.addWidget(self._compare)
+            self.said.show()
+        return self._compare
 
     def _show_compared(self) -> None:
         """Compares what is selected; only once the selection rests."""
         self._compared = [row.path for row in self.chosen_runs][:MOST]
-        if self._compare is None:
-            from ganstudio.ui.compare import CompareView  # brings every plot
-
-            self._compare = CompareView(self._studio, "", across=True)
-            self._compare.left.connect(self.table.setFocus)
-            self._lower.addWidget(self._compare)
-        self._lower.setCurrentWidget(self._compare)
-        self._compare.show_runs(self._compared)
+        view = self._compare_view()
+        self._lower.setCurrentIndex(2)
+        view.show_runs(self._compared)
 
     def _end_compare(self) -> None:
         if self._compare is not None and self._compared:
@@ -317,33 +325,18 @@ class EvaluateWorkspace(Page):
 
     def ask_measure(self) -> None:
         """Asks what is to be measured of the selected runs, once it is known what can be."""
-        rows, lines = self.chosen_runs, self.chosen
-
-        def work(_progress: Progress, _cancel: Event) -> dict[Metric, int]:
-            found: dict[str, tuple[Metric, int]] = {}
-            for row in rows:
-                for metric in measuring.metrics_for(Run.open(row.path).info):
-                    found[metric.name] = metric, found.get(metric.name, (metric, 0))[1] + 1
-            return dict(found.values())
+        lines = self.chosen
 
         def ask(metrics: dict[Metric, int]) -> None:
-            known = any(one.best_step is not None for one in lines)
-            MeasureDialog(len(rows), metrics, self._studio.settings, known, partial(self._measure, lines), self).open()
+            known, runs = any(one.best_step is not None for one in lines), sum(len(one.rows) for one in lines)
+            measure = partial(self.evaluation.measure, lines)
+            MeasureDialog(runs, metrics, self._studio.settings, known, measure, self).open()
 
-        self._studio.jobs.start(_("Looking what can be measured"), work).on_done(ask)
-
-    def _measure(self, lines: Sequence[Line], asked: measuring.Asked, best: bool) -> None:
-        for one in lines:
-            steps = (one.best_step,) if best and one.best_step is not None else ()
-            self.evaluation.measures.ask(one.rows, replace(asked, steps=steps))
+        self.evaluation.measurable(lines, ask)
 
     def measure_again(self) -> None:
         """Measures the newest checkpoints in the same way as before."""
-        for one in self.chosen:
-            for row, scores in one.on_view():
-                for (extractor, count, part), found in groupby(sorted(scores, key=_way), key=_way):
-                    names = tuple(dict.fromkeys(score.metric for score in found))
-                    self.evaluation.measures.ask([row], measuring.Asked(names, extractor, count, split=part))
+        self.evaluation.measure_again(self.chosen)
 
     def cancel(self) -> None:
         """Measures the selected runs no further."""
@@ -397,23 +390,10 @@ class EvaluateWorkspace(Page):
 
     def end(self) -> None:
         """Lets go of the runs that are compared, and of what is being measured."""
+        self._studio.settings.remember_layout(f"{LAYOUT}/splitter", state_of(self.splitter))
         self._end_compare()
         self.evaluation.end()
 
 
-def _way(score: Score) -> tuple[str, int, str]:
-    return score.extractor, score.count, score.split
-
-
-def _remembered(text: str) -> tuple[View, set[int], set[str]]:
-    """What was chosen last, and the columns that are hidden; as at first where that cannot be understood."""
-    try:
-        found = json.loads(text or "{}")
-        view = View("", False, str(found.get("judge", "")), found.get("at_best") is True, found.get("fold") is True)
-        return (
-            view,
-            {place for place in found.get("hidden", ()) if isinstance(place, int)},
-            set(found.get("metrics", ())),
-        )
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return View(), set(), set()
+def _looks(column: Column) -> tuple[object, ...]:
+    return column.title, column.width, column.help

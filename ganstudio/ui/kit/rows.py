@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -44,20 +44,6 @@ _NOWHERE = QModelIndex()
 HEADER_STYLE = "QHeaderView::section { padding: 5px 8px; } QHeaderView::section:first { padding-left: 16px; }"
 
 
-class Row(Protocol):
-    """What is in a row: a folder by which it is known, and all that is shown of it, to see whether that changed."""
-
-    @property
-    def path(self) -> Path:
-        """Its folder."""
-        ...
-
-    @property
-    def values(self) -> tuple[object, ...]:
-        """What is shown."""
-        ...
-
-
 class Column(NamedTuple):
     """All that is known of a column.
 
@@ -70,7 +56,7 @@ class Column(NamedTuple):
         right: a column of numbers, aligned right.
         muted: not what one reads first.
         help: tooltip of its head.
-        name: in lists of columns; the title where empty.
+        key: by which it is remembered.
     """
 
     title: str
@@ -81,7 +67,7 @@ class Column(NamedTuple):
     right: bool = False
     muted: bool = False
     help: str = ""
-    name: str = ""
+    key: str = ""
 
     @property
     def side(self) -> Qt.AlignmentFlag:
@@ -134,7 +120,7 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain((column.tip or column.text)(row))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.name or column.title}: {column.text(row)}"
+            return f"{column.title}: {column.text(row)}"
         return None
 
     def key(self, row: Any, column: Column) -> Any:
@@ -151,8 +137,8 @@ class RowsModel(QAbstractTableModel):
         """The first column that may show something else."""
         return 0
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Shows these."""
+    def set_rows(self, rows: Sequence[Any]) -> None:
+        """Shows these: each is known by its ``path``, and is another where its ``values`` are."""
         new = {row.path: row for row in rows}
         for place in reversed(range(len(self.rows))):
             if self.rows[place].path not in new:
