@@ -285,7 +285,7 @@ class Measures:
 
             def tick(fraction: float, text: str) -> None:
                 if cancel.is_set():
-                    raise CancelledError
+                    raise CancelledError(_("Measuring was cancelled."))
                 progress(fraction, text)
 
             tick(0.0, "")

@@ -120,15 +120,12 @@ class EvaluateWorkspace(Page):
         self.no_match = EmptyState(
             "search", _("No run matches"), _("Other words, or no star asked for, may find it."), _("Show all runs")
         )
-        hint = label(_("Select a run to see its numbers, or several to compare them."), "muted", wrap=True)
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        hint = EmptyState("compare", _("Select a run to see its numbers, or several to compare them."))
         self.said = ElidedLabel("", "strong", self)
         self.said.hide()  # until the runs are there that it is about
-        hint_page = QWidget()
-        boxed(None, hint, None, into=hint_page, margins=(48, 16, 48, 16))
         self.one = OneRun([self._bound(name) for name in ("remark", "open", "duplicate")])
         self._upper = stacked(self.table, self.no_match)
-        self._lower = stacked(hint_page, self.one)
+        self._lower = stacked(hint, self.one)
         self._lower.setMinimumHeight(160)
         self.splitter = split(self._upper, self._lower, stretch=(1, 1), down=True, sizes=(300, 320))
         self._pages = stacked(self.splitter, self.empty, QWidget())
@@ -219,7 +216,8 @@ class EvaluateWorkspace(Page):
         self._bar.fit()
         if not self.chosen and runs and self.table.currentIndex().row() < 0:
             self.table.choose(self.sorter.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
-        self.setFocusProxy(self.table if total else None)  # type: ignore[arg-type]  # None takes it away
+        if (proxy := self.table if total else None) is not self.focusProxy():
+            self.setFocusProxy(proxy)  # type: ignore[arg-type]  # the keyboard may have waited for it
         self._chosen_changed()
 
     # -- what is looked at ------------------------------------------------------------------------------------------
