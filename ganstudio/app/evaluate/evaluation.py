@@ -67,6 +67,7 @@ class Evaluation:
         self.metrics: Mapping[str, Metric] = {}
         self.read_once = False
         self._seen: dict[Path, _Seen] = {}
+        self._made: tuple[object, object, View, Table] = (), {}, View(), Table()
         self._job: Job | None = None
         self._due = 0.0
         self.library.changed.connect(self._rows_changed)
@@ -86,8 +87,11 @@ class Evaluation:
 
     def table(self, asked: View) -> Table:
         """The table, with how far each measurement is."""
-        known = {path: seen.known for path, seen in self._seen.items()}
-        made = make_table(self.library.rows, known, self.metrics, asked)
+        rows, seen, view, made = self._made
+        if rows is not self.library.rows or seen is not self._seen or view != asked:
+            known = {path: one.known for path, one in self._seen.items()}
+            made = make_table(self.library.rows, known, self.metrics, asked)
+            self._made = self.library.rows, self._seen, asked, made
         return replace(made, lines=tuple(map(self._with_progress, made.lines)))
 
     def _with_progress(self, line: Line) -> Line:
@@ -153,8 +157,8 @@ class Evaluation:
     def _take(self, read: _Read) -> None:
         first, self.read_once = not self.read_once, True
         same = read[0].keys() == self._seen.keys() and all(one is self._seen[path] for path, one in read[0].items())
-        self._seen, self.metrics = read
         if first or not same:
+            self._seen, self.metrics = read
             self.changed.emit()
 
     def _ended(self) -> None:

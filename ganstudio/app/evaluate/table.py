@@ -148,6 +148,11 @@ class Line:
         return self.rows[0].path
 
     @property
+    def age(self) -> tuple[float, str]:
+        """What it is sorted by to have the newest at one end; runs of the same second by their folders."""
+        return self.rows[0].created.timestamp(), self.path.name
+
+    @property
     def star(self) -> bool:
         """One of them has one."""
         return any(row.marks.star for row in self.rows)
@@ -202,6 +207,13 @@ class Line:
         shown = {id(score) for cell in self.cells.values() for score in cell.scores}
         each = zip(self.rows, self.known, strict=True)
         return [(row, [score for score in known.scores if id(score) in shown]) for row, known in each]
+
+    @property
+    def advice(self) -> str:
+        """What the verdict is founded on and what can be done, a line each; empty where it says that itself."""
+        found = self.verdict
+        remedies = [f"{one.words}: {one.why}" for one in getattr(found, "remedies", ())]
+        return "\n".join(filter(None, (getattr(found, "evidence", ""), *remedies)))
 
     @property
     def values(self) -> tuple[object, ...]:

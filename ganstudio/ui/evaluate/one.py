@@ -29,7 +29,8 @@ class OneRun(QWidget):
         self.name, self.sign = ElidedLabel("", "title"), IconLabel("info", 18)
         self.word, self.text = label("", "strong"), label("", wrap=True)
         self.best, self.tags, self.note = label("", "muted", True), label("", "muted", True), label("", wrap=True)
-        for words in (self.text, self.best, self.tags, self.note):
+        self.advice = label("", "muted", wrap=True)
+        for words in (self.text, self.advice, self.best, self.tags, self.note):
             words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.numbers = Pairs(_("What was measured"))
@@ -39,7 +40,7 @@ class OneRun(QWidget):
         for button in buttons:
             flow.addWidget(button)
         left, right = QWidget(), QWidget()
-        parts = self.name, said, self.text, self.best, self.tags, self.note, deeds, None
+        parts = self.name, said, self.text, self.advice, self.best, self.tags, self.note, deeds, None
         boxed(*parts, into=left, margins=(16, 12, 24, 12), gap=8)
         boxed(self.numbers, None, into=right, margins=(24, 12, 24, 12))
         halves = scrolled(left), line(horizontal=False), scrolled(right)
@@ -55,6 +56,7 @@ class OneRun(QWidget):
         self.sign.set_icon(icon, colour)
         self.word.setText(verdict.word if verdict else _("nothing to say yet"))
         say(self.text, verdict.text if verdict else one.rows[0].message)
+        say(self.advice, one.advice)
         say(self.best, one.best_text(table.judge))
         say(self.tags, ", ".join(dict.fromkeys(tag for row in one.rows for tag in row.marks.tags)))
         say(self.note, one.rows[0].marks.note)

@@ -37,8 +37,8 @@ def columns_of(table: Table) -> tuple[Column, ...]:
     )  # fmt: skip
     facts = (
         Column(_("Name"), lambda line: line.rows[0].name, LEAST_NAME, tip=lambda line: line.about),
-        Column(_("Created"), lambda line: date_text(line.rows[0].created), 108,
-               lambda line: line.rows[0].created.timestamp(), lambda line: full_date(line.rows[0].created), muted=True),
+        Column(_("Created"), lambda line: date_text(line.rows[0].created), 108, lambda line: line.age,
+               lambda line: full_date(line.rows[0].created), muted=True),
         Column(_("Method"), lambda line: line.rows[0].method, 92),
         Column(_("Data"), lambda line: line.rows[0].data, 104, tip=lambda line: line.rows[0].experiment.data, muted=True),
         Column(_("Seed"), lambda line: line.seeds, 56, lambda line: line.rows[0].experiment.seed, right=True, muted=True),

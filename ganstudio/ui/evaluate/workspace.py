@@ -165,8 +165,8 @@ class EvaluateWorkspace(Page):
             self.evaluation.tick()
             if self._compared:
                 self._compare_view().refresh()
-        if self._table_due:
-            self._show_table()
+            if self._table_due:
+                self._show_table()
         if self._compare_at and now >= self._compare_at:
             self._compare_at = 0.0
             self._show_compared()
