@@ -190,7 +190,7 @@ def _look(row: RunRow, before: _Seen | None) -> _Seen:
             verdict = judge_stored(run)
         known = replace(known, verdict=verdict)
     scores = known.scores
-    if before is None or before.scored != scored:
+    if before is None or before.scored != scored or not settled:  # a run that went back takes later scores with it
         with suppress(StudioError):
             scores = tuple(read_scores(row.path))
     if before is not None and settled:

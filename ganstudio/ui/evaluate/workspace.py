@@ -173,8 +173,8 @@ class EvaluateWorkspace(Page):
 
     @property
     def busy(self) -> bool:
-        """The runs are being read."""
-        return not self.evaluation.read_once
+        """The runs are being read, or what was read is not shown yet."""
+        return self._table_due or not self.evaluation.read_once
 
     def _changed(self) -> None:
         self._table_due = True  # a measurement tells more often how far it is than anybody looks
