@@ -39,6 +39,15 @@ def _permutation(seed: int, epoch: int | str, count: int) -> torch.Tensor:
     return torch.randperm(count, generator=generator)
 
 
+def held_places(seed: int, count: int, share: float) -> tuple[torch.Tensor, torch.Tensor] | None:
+    """Places of the items that a run of this seed never draws, and of the others; None where none are held out."""
+    held = round(share * count)
+    if not 0 < held < count:
+        return None
+    order = _permutation(seed, -2, count)
+    return order[:held], order[held:].sort().values
+
+
 class Batches:
     """An endless stream of full batches.
 
@@ -95,9 +104,8 @@ class Batches:
         # Positions rather than copies of the items: a large set may lie on the disk, mapped into memory.
         self._kept: torch.Tensor | None = None
         self._held: torch.Tensor | None = None
-        if 0 < (count := round(held_out * len(dataset.items))) < len(dataset.items):
-            order = _permutation(seed, -2, len(dataset.items))
-            self._held, self._kept = order[:count].to(home), order[count:].sort().values.to(home)
+        if parted := held_places(seed, len(dataset.items), held_out):
+            self._held, self._kept = parted[0].to(home), parted[1].to(home)
         self._firsts: dict[int, torch.Tensor] = {}
         self._epoch = -1
         self._order = torch.empty(0, dtype=torch.int64)

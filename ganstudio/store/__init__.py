@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ganstudio.store.queue import WriteQueue
     from ganstudio.store.run import Run
     from ganstudio.store.samples import sample_schedule
+    from ganstudio.store.scores import append_scores, read_scores
     from ganstudio.store.status import RunStatus
     from ganstudio.store.thinning import Keep, Plan, hold, plan
     from ganstudio.store.writer import RunWriter
@@ -50,6 +51,7 @@ __all__ = [
     "RunWriter",
     "Trashed",
     "WriteQueue",
+    "append_scores",
     "create_run",
     "delete_run",
     "empty_trash",
@@ -61,6 +63,7 @@ __all__ = [
     "load_checkpoint",
     "newest_usable",
     "plan",
+    "read_scores",
     "rename_run",
     "restore_run",
     "runs_folder",
@@ -80,6 +83,7 @@ __getattr__ = face(
         "queue": "WriteQueue",
         "run": "Run",
         "samples": "sample_schedule",
+        "scores": "append_scores read_scores",
         "status": "RunStatus",
         "thinning": "Keep Plan hold plan",
         "writer": "RunWriter",

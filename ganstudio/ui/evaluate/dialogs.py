@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPlainTextEdit, QWidget
 
-from ganstudio.app.evaluate.measuring import Asked
+from ganstudio.app.evaluate.asked import MOST_COUNT, USUAL_COUNT, Asked, usual
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _, plural
 from ganstudio.store.annotations import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
 
 LAYOUT = "evaluate/measure"
-LEAST, MOST, USUAL = 16, 100_000, 2000
-MOST_HEIGHT = 300
+LEAST, MOST_HEIGHT = 16, 300
 
 
 class MeasureDialog(FormDialog):
@@ -48,7 +47,9 @@ class MeasureDialog(FormDialog):
         about = _("The same count, extractor and part of the data make numbers comparable.")
         self.words.setText(plural("Of {n} run.", "Of {n} runs.", runs) + " " + about)
         self._metrics = list(metrics)
-        self.checks = {one.name: self._check(one, last) for one in metrics}
+        chosen = last.get("metrics")
+        chosen = chosen if isinstance(chosen, list) else usual(self._metrics)
+        self.checks = {one.name: self._check(one, one.name in chosen) for one in metrics}
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         costs = {"live": _("at once"), "seconds": _("seconds"), "minutes": _("minutes")}
@@ -72,19 +73,17 @@ class MeasureDialog(FormDialog):
         self.extractor = self._choice(_("Features by"), extractors, last.get("extractor"), tip)
         count = last.get("count")
         tip = _("So many are generated, and as many real ones taken; few make FID and the like too high.")
-        self.count = self.number(_("Samples"), LEAST, MOST, count if isinstance(count, int) else USUAL, tip)
+        self.count = self.number(_("Samples"), LEAST, MOST_COUNT, count if isinstance(count, int) else USUAL_COUNT, tip)
         steps = [("newest", _("Newest")), ("best", _("The best so far")), ("all", _("All that are stored"))]
         tip = _("Of which steps; all of them find the best.")
         self.steps = self._choice(_("Checkpoints"), steps if best else steps[::2], last.get("steps"), tip)
         self.fill(self.words, area, self.rows, width=480)
         self._fit()
 
-    def _check(self, metric: Metric, last: Mapping[str, object]) -> QCheckBox:
-        chosen = last.get("metrics")
-        usual = metric.cost != "minutes" and bool(metric.better)
+    def _check(self, metric: Metric, on: bool) -> QCheckBox:
         made = QCheckBox(f"{metric.title} ({metric.unit})" if metric.unit else metric.title)
         made.setToolTip(metric.help or metric.title)
-        made.setChecked(metric.name in chosen if isinstance(chosen, list) else usual)
+        made.setChecked(on)
         made.toggled.connect(lambda _on: self._fit())
         return made
 
@@ -105,7 +104,8 @@ class MeasureDialog(FormDialog):
         """Keeps the choice for the next time, and hands it on."""
         names = tuple(name for name, box in self.checks.items() if box.isChecked())
         steps, extractor = self.steps.currentData(), str(self.extractor.currentData())
-        asked = Asked(names, extractor, self.count.value(), all_checkpoints=steps == "all")
+        device = self._settings.values.device
+        asked = Asked(names, extractor, self.count.value(), all_checkpoints=steps == "all", device=device)
         told = {"metrics": list(names), "extractor": extractor, "count": asked.count, "steps": steps}
         self._settings.remember_layout(LAYOUT, json.dumps(told))
         super().accept()

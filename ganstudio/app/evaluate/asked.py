@@ -1,0 +1,106 @@
+"""What may be asked to be measured, and what makes sense for which data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ganstudio.core.i18n import _
+from ganstudio.metrics import all_metrics
+
+if TYPE_CHECKING:
+    from ganstudio.core.dataspec import DataSpec
+    from ganstudio.metrics.base import Evidence, Metric, Need
+    from ganstudio.store.folder import RunInfo
+
+MOST_COUNT, USUAL_COUNT = 200_000, 5_000
+_USUAL = ("fid", "kid", "mmd", "precision", "recall", "density", "coverage", "modes", "high-quality")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be measured, and how.
+
+    Attributes:
+        metrics: their names; none: the usual ones, see :func:`usual`.
+        extractor: name of what makes features; empty: points and pictures without classes as they are, else a classifier.
+        count: items of each side; 0: 5,000, or the whole real set where that is smaller.
+        steps: which checkpoints; none: the newest good one.
+        all_checkpoints: every one instead.
+        seed: of all that is drawn.
+        split: ``"train"`` or ``"held out"``; empty: what was trained on, for translations what was not.
+        source: ``"ema"`` or ``"raw"`` weights.
+        device: as for training, ``"auto"`` too.
+        inception: the file with Inception's weights; empty: where it usually lies.
+    """
+
+    metrics: tuple[str, ...] = ()
+    extractor: str = ""
+    count: int = 0
+    steps: tuple[int, ...] = ()
+    all_checkpoints: bool = False
+    seed: int = 0
+    split: str = ""
+    source: str = "ema"
+    device: str = "cpu"
+    inception: str = ""
+
+
+def metrics_for(info: RunInfo) -> list[Metric]:
+    """The metrics that make sense for a run, as far as its description tells."""
+    spec = info.spec
+    missing = _impossible(spec)
+    if not spec.classes:
+        missing |= {"labels", "asked", "probabilities"}
+    if info.takes != "nothing":
+        missing |= {"decoder"}
+    return [one for one in all_metrics().values() if not one.needs & missing]
+
+
+def usual(metrics: list[Metric]) -> tuple[str, ...]:
+    """The names that are measured where nobody named any: cheap ones; all cheap ones where none of them is usual."""
+    cheap = [one.name for one in metrics if one.cost != "minutes"]
+    return tuple(name for name in cheap if name in _USUAL) or tuple(cheap)
+
+
+def default_extractor(spec: DataSpec) -> str:
+    """What makes features of such data where nobody says."""
+    return "classifier" if spec.pictures and len(spec.classes) > 1 else "pixels"
+
+
+def lacking(metric: Metric, evidence: Evidence) -> str:
+    """Why a metric cannot be measured on this, as a sentence; empty where it can."""
+    there = {
+        "probabilities": evidence.real.probabilities is not None and evidence.fake.probabilities is not None,
+        "held out": evidence.held_out is not None,
+        "labels": evidence.real.labels is not None,
+        "asked": evidence.fake.labels is not None,
+        "decoder": evidence.decoder is not None,
+    }
+    words = {
+        "probabilities": _("It needs probabilities of classes, which this extractor does not give."),
+        "held out": _("It needs real items that nobody was trained on, and there are none."),
+        "labels": _("It needs the true classes of the real items."),
+        "asked": _("It needs a generator that is asked for a class."),
+        "decoder": _("It needs a generator with a latent vector."),
+    }
+    for need, sentence in words.items():
+        if need in metric.needs and not there[need]:
+            return sentence
+    if metric.needs & _impossible(evidence.spec):
+        return _("It is not defined for data of this kind.")
+    return ""
+
+
+def _impossible(spec: DataSpec) -> set[Need]:
+    """Needs that data of this kind never meet."""
+    name = spec.name.partition(":")[0]
+    met: dict[Need, bool] = {
+        "modes": bool(spec.modes),
+        "density": spec.kind == "points",
+        "partners": spec.kind in ("maps", "pairs"),
+        "maps": spec.kind == "maps",
+        "polygons": name == "triangles",
+        "stacked": "stacked" in name,
+    }
+    return {need for need, there in met.items() if not there}
