@@ -126,12 +126,13 @@ class Evaluation:
         """Measures the newest checkpoints of these in the same ways as the numbers on view."""
         from ganstudio.app.evaluate.measuring import Asked
 
+        device = self._studio.settings.values.device
         for row, scores in (one for line in lines for one in line.on_view()):
             ways: dict[tuple[str, int, str, str], list[str]] = {}
             for one in scores:
                 ways.setdefault((one.extractor, one.count, one.split, one.source), []).append(one.metric)
             for (extractor, count, split, source), names in ways.items():
-                asked = Asked(tuple(dict.fromkeys(names)), extractor, count, split=split, source=source)
+                asked = Asked(tuple(dict.fromkeys(names)), extractor, count, split=split, source=source, device=device)
                 self.measures.ask([row], asked, beside=True)
 
     def end(self) -> None:
