@@ -161,3 +161,11 @@ def test_three_hundred_runs_take_no_time() -> None:
     begin = time.perf_counter()
     make_table(found, read, METRICS, View(fold=True))
     assert time.perf_counter() - begin < 0.5
+
+
+def test_a_metric_that_is_nowhere_a_number_judges_nothing() -> None:
+    found = {row(name): [score(math.nan), score(value, "recall")] for name, value in (("a", 0.5), ("b", 0.7))}
+    read = {one.path: Known(tuple(scores)) for one, scores in found.items()}
+    table = make_table(found, read, METRICS, View())
+    assert table.judge is METRICS["recall"]
+    assert [one.name for one in table.metrics] == ["fid", "recall"], "that it was tried is seen all the same"

@@ -46,7 +46,7 @@ class View:
     Attributes:
         words: every one is in a run's name, method, data, verdict or tags.
         starred: only runs with a star.
-        judge: the metric to judge by; the first with a better and a worse where empty or not measured.
+        judge: the metric to judge by; the first with a better and a worse where empty, or nowhere a number.
         at_best: numbers of the step that is best by that metric; else those of the newest step.
         fold: runs that differ in the seed only are one line.
         hidden: columns that a person does not want to see: names of metrics and of facts.
@@ -246,7 +246,8 @@ def make_table(
     shown = [one for one in shown if _fits(*one, asked)]
     measured = {score.metric for _row, one in shown for score in one.scores}
     columns = tuple(metric for name, metric in metrics.items() if name in measured)
-    judged = [metric for metric in columns if metric.better]
+    known_of = {score.metric for _row, one in shown for score in one.scores if math.isfinite(score.value)}
+    judged = [metric for metric in columns if metric.better and metric.name in known_of]
     judge = next((metric for metric in judged if metric.name == asked.judge), judged[0] if judged else None)
     usual = {metric.name: _usual(metric.name, [one for _row, one in shown]) for metric in columns}
     groups: dict[object, list[tuple[RunRow, Known]]] = {}
