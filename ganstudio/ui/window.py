@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # the first view of the window waits for none of these
     from ganstudio.app.settings import SettingsStore
     from ganstudio.app.studio import Studio
     from ganstudio.store import RunInfo
+    from ganstudio.ui.evaluate.workspace import EvaluateWorkspace
     from ganstudio.ui.explore.workspace import ExploreWorkspace
     from ganstudio.ui.generator_page.page import GeneratorPage
     from ganstudio.ui.runs.workspace import RunsWorkspace
@@ -144,8 +145,8 @@ class MainWindow(Shell):
         page, actions = row.make(self.studio, self.binder, self.budget)
         self.pages[row.name] = page
         self.table.add(*actions)
-        if row.name == "runs":
-            runs = cast("RunsWorkspace", page)
+        if row.name in ("runs", "evaluate"):
+            runs = cast("RunsWorkspace | EvaluateWorkspace", page)
             runs.open_requested.connect(self._open_path)
             runs.explore_requested.connect(self.use_path)
             runs.duplicate_requested.connect(self._duplicate)

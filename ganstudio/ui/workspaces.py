@@ -53,6 +53,9 @@ def workspace_rows() -> tuple[WorkspaceRow, ...]:
         WorkspaceRow("translate", _("Translate"), "translate",
                      _("Edges to photos, day to night: a picture goes in, the translated one comes out at once."),
                      partial(_generator, "translate", "TranslateWorkspace"), partial(_to_come, "translate")),
+        WorkspaceRow("evaluate", _("Evaluate"), "evaluate",
+                     _("Which run is better: runs measured in numbers, and their curves and pictures beside each other."),
+                     _evaluate, partial(_to_come, "evaluate", 3)),
         WorkspaceRow("runs", _("Runs"), "runs", _("Everything that was ever trained here."), _runs,
                      partial(_to_come, "runs", 3)),
     )  # fmt: skip
@@ -100,6 +103,12 @@ def _train(studio: Studio, binder: ActionBinder, budget: Budget) -> tuple[Page, 
 def _generator(name: str, page: str, studio: Studio, binder: ActionBinder, _budget: Budget) -> Any:
     made = getattr(_part(name, "workspace"), page)(studio, binder)
     return made, getattr(_part(name, "actions"), f"{name}_actions")(made)
+
+
+def _evaluate(studio: Studio, binder: ActionBinder, _budget: Budget) -> tuple[Page, Iterable[Action]]:
+    from ganstudio.ui.evaluate.workspace import EvaluateWorkspace
+
+    return EvaluateWorkspace(studio, binder), ()
 
 
 def _runs(studio: Studio, binder: ActionBinder, _budget: Budget) -> tuple[Page, Iterable[Action]]:

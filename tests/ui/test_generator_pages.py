@@ -111,7 +111,7 @@ def maps_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_row_of_the_table_is_a_workspace_between_explore_and_runs(window: MainWindow) -> None:
     keys = {name: window.table[f"workspace.{name}"].shortcut for name in ("train", "explore", "paint", "runs")}
-    assert keys == {"train": "Ctrl+1", "explore": "Ctrl+2", "paint": "Ctrl+3", "runs": "Ctrl+5"}
+    assert keys == {"train": "Ctrl+1", "explore": "Ctrl+2", "paint": "Ctrl+3", "runs": "Ctrl+6"}
     window.palette_box.open()
     assert "Clear the canvas" in window.palette_box.titles
     window.palette_box.dismiss()

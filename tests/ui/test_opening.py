@@ -203,7 +203,7 @@ def test_several_pictures_dropped_on_translate_are_all_translated(
 # -- Open… ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workspace", ["train", "explore", "paint", "translate", "runs"])
+@pytest.mark.parametrize("workspace", ["train", "explore", "paint", "translate", "evaluate", "runs"])
 def test_one_key_opens_everything_everywhere(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workspace: str
 ) -> None:

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from ganstudio.app.actions import Action
 from ganstudio.app.settings import SettingsStore
 from ganstudio.store import Run, RunWriter, list_runs, list_trash
-from ganstudio.ui.runs.actions import MENU
+from ganstudio.ui.kit.menus import fill_sections
+from ganstudio.ui.runs.actions import KEYS, MENU
 from ganstudio.ui.runs.model import DATA, METHOD, NAME, STEP
 from ganstudio.ui.runs.workspace import RunsWorkspace
 from tests.ui.runs_kit import Build, make
@@ -159,7 +160,7 @@ def test_duplicate_copy_and_menu(desk: Build, qtbot: QtBot) -> None:
     qtbot.keyClick(used.page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == str(path)
     menu = QMenu(used.page)
-    used.page._fill_menu(menu, MENU)
+    fill_sections(menu, used.studio.actions, MENU, KEYS)
     texts = [action.text().split("\t")[0] for action in menu.actions() if not action.isSeparator()]
     assert texts[:5] == ["Open", "Compare", "Explore", "Continue training…", "Duplicate with changes"]
     next(action for action in menu.actions() if action.text().startswith("Open\t")).trigger()
@@ -275,12 +276,12 @@ def test_started_in_runs_its_keys_work_at_once(qtbot: QtBot) -> None:
             assert window.focusWidget() is table
         window.rail.buttons["runs"].setFocus()
         qtbot.keyClick(window.rail.buttons["runs"], Qt.Key.Key_Up)
-        assert window.focusWidget() is window.rail.buttons["translate"], "arrow keys walk along the rail"
-        assert window.current_workspace == "translate"
-        qtbot.keyClick(window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+        assert window.focusWidget() is window.rail.buttons["evaluate"], "arrow keys walk along the rail"
+        assert window.current_workspace == "evaluate"
+        qtbot.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
         page.toolbar.search.setFocus()
         qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
-        qtbot.keyClick(window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
         assert window.focusWidget() is page.toolbar.search, "where it was"
         table.setFocus()
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Delete)

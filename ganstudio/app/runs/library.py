@@ -29,6 +29,7 @@ from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _, told
 from ganstudio.core.images import split_grid
 from ganstudio.store import Run, Trashed, list_trash, runs_folder
+from ganstudio.store.annotations import ANNOTATIONS_FILE, NOTHING, Annotations, annotate, read_annotations
 from ganstudio.store.folder import RUN_FILE, STATUS_FILE, THUMBNAIL_FILE
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class RunRow:
         live_here: it trains in this process.
         place: the workspace that its generator belongs to.
         method, data: what people call them; as the experiment has them while nobody knows.
+        marks: star, tags and note.
     """
 
     path: Path
@@ -80,6 +82,7 @@ class RunRow:
     place: Workplace = "explore"
     method: str = ""
     data: str = ""
+    marks: Annotations = NOTHING
 
     @property
     def live(self) -> bool:
@@ -90,7 +93,7 @@ class RunRow:
     def values(self) -> tuple[object, ...]:
         """What a table shows of it, to see whether that changed."""
         shown = (self.name, self.state, self.message, self.step, self.total, self.seconds, self.size, self.live_here)
-        return (*shown, self.method, self.data, id(self.items))
+        return (*shown, self.method, self.data, self.marks, id(self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,14 @@ class Library:
         resting = {row.path: row.size or 0 for row in rows if not row.live}
         ask_and_thin(self._studio, resting, self._look_again)
 
+    def annotate(self, rows: Iterable[RunRow], **changes: Any) -> None:
+        """Changes stars, tags or notes of these runs; see :func:`~ganstudio.store.annotations.annotate`."""
+        paths = [row.path for row in rows]
+        job = self._studio.jobs.start(
+            _("Writing what was remarked"), lambda _progress, _cancel: [annotate(path, **changes) for path in paths]
+        )
+        job.ended.connect(self.refresh)
+
     def _look_again(self, changed: Iterable[Path] = ()) -> None:
         for path in changed:  # their files are others, and are measured anew
             self._known.pop(path, None)
@@ -243,7 +254,7 @@ def _read_runs(known: Mapping[Path, _Known], folder: Path, extra: Iterable[Path]
 
 
 def _read_run(path: Path, before: _Known | None) -> _Known:
-    sign = tuple(_sign(path / name) for name in (RUN_FILE, STATUS_FILE, THUMBNAIL_FILE))
+    sign = tuple(_sign(path / name) for name in (RUN_FILE, STATUS_FILE, THUMBNAIL_FILE, ANNOTATIONS_FILE))
     if before is not None and before.sign == sign:
         if not before.written_live:
             return before
@@ -257,6 +268,7 @@ def _read_run(path: Path, before: _Known | None) -> _Known:
     info, doing = run.info, (status.state, told(status.message), status.step, status.total, status.seconds)
     items, extent, place = _items(run, sign, before), info.spec.extent, workplace_of_run(info)
     row = RunRow(path, info.name, info.experiment, *doing, info.created, size, items, extent, place=place)
+    row = replace(row, marks=read_annotations(path))
     return _Known(sign, row, run, status.live or status.state == "interrupted", measured)
 
 

@@ -29,6 +29,8 @@ class CompareView(QWidget):
     Args:
         studio: whose runs they are.
         back: words of the button that leads back.
+        head: stands in the place of that and of the title, where the host is on view as well; what is left is wide and
+            low, so that pictures stand beside curves.
 
     Signals:
         left: a person wants to go back.
@@ -36,7 +38,7 @@ class CompareView(QWidget):
 
     left = Signal()
 
-    def __init__(self, studio: Studio, back: str, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, back: str, head: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.comparison = Comparison(studio)
         self._series: dict[SeriesInfo, int] = {}
@@ -53,7 +55,7 @@ class CompareView(QWidget):
         self.copy = push_button(_("Copy"), "copy", _("Copies the table as CSV"), clicked=self.table.copy)
         self.save = push_button(_("Save…"), "export", _("Saves the table as CSV"), clicked=self.table.save)
         self._pages = stacked(self.curves, self.table)
-        self._lay_out()
+        self._lay_out(head)
         self.below.chosen.connect(self._show_lower)
         self.timeline.step_selected.connect(self._go_to)
         self.timeline.went_live.connect(partial(self._go_to, None))
@@ -62,15 +64,20 @@ class CompareView(QWidget):
         self.comparison.shown_changed.connect(self._show_pictures)
         self._show_lower("curves")
 
-    def _lay_out(self) -> None:
-        head = boxed(self.back, self.title, self.note, across=True, margins=(16, 12, 16, 12), gap=8, stretch=self.note)
+    def _lay_out(self, own: QWidget | None) -> None:
+        shown = (self.back, self.title) if own is None else (own,)
+        margins, across = ((16, 12, 16, 12), True) if own is None else ((16, 6, 16, 6), False)
+        head = boxed(*shown, self.note, across=across, margins=margins, gap=8 if across else 0, stretch=self.note)
+        for part in (self.back, self.title):
+            part.setParent(self)
+            part.setVisible(own is None)
         upper, lower = QWidget(), QWidget()
         foot = boxed(self.timeline, across=True, margins=(16, 0, 16, 0))
         boxed(self.pictures, foot, into=upper, gap=4, stretch=self.pictures)
         tools = self.below, self.series, None, self.copy, self.save
         choices = boxed(*tools, across=True, margins=(16, 6, 16, 6), gap=8)
         boxed(choices, self._pages, into=lower, stretch=self._pages)
-        self.splitter = split(upper, lower, stretch=(3, 2), down=True, sizes=SIZES)
+        self.splitter = split(upper, lower, stretch=(3, 2), down=own is None, sizes=SIZES)
         boxed(head, line(), self.splitter, into=self, stretch=self.splitter)
 
     # -- which runs -------------------------------------------------------------------------------------------------

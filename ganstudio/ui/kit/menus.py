@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -184,3 +184,24 @@ class ActionBinder(QObject):
         if event.type() == QEvent.Type.Show:
             self.refresh()
         return False
+
+
+def fill_sections(menu: QMenu, table: ActionTable, sections: Sequence[Sequence[str]], keys: Mapping[str, str]) -> None:
+    """Puts actions into a menu that is shown once.
+
+    Args:
+        menu: is filled.
+        table: the actions.
+        sections: their names, by sections.
+        keys: those that work in one table only, to be told.
+    """
+    menu.setToolTipsVisible(True)
+    for place, section in enumerate(sections):
+        if place:
+            menu.addSeparator()
+        for name in section:
+            action, key = table[name], keys.get(name, "")
+            made = menu.addAction(icon(action.icon), f"{action.entry}\t{key}" if key else action.entry)
+            made.setToolTip(action.help)
+            made.setEnabled(action.enabled())
+            made.triggered.connect(lambda _checked=False, name=name: table.run(name))

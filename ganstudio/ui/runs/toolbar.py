@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _, plural, size_text
@@ -14,24 +13,13 @@ from ganstudio.ui.kit.flow import BreakingRow
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed, label, line, push_button, tool_button
+from ganstudio.ui.kit.rows import SearchLine
 from ganstudio.ui.runs.actions import KEYS
 from ganstudio.ui.runs.model import GROUPS, Group
 
 BUTTONS = ("runs.compare", "runs.continue", "runs.duplicate", "runs.rename", "runs.folder", "runs.delete")
 """Actions in the strip."""
 WIDE = 1200  # of the strip: from here on there is room for the size of all runs
-
-
-class _Search(QLineEdit):
-    left_down = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left_down.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class RunsToolbar(BreakingRow):
@@ -46,14 +34,7 @@ class RunsToolbar(BreakingRow):
     def __init__(self, binder: ActionBinder, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.count = label("", "muted")
-        self.search = _Search()
-        self.search.setPlaceholderText(_("Search"))
-        self.search.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName(_("Search the runs"))
-        self.search.setToolTip(_("Words in the name, method, data or state (Ctrl+F)"))
-        self.search.setMinimumWidth(120)
-        self.search.setMaximumWidth(280)
+        self.search = SearchLine(_("Search the runs"), _("Words in the name, method, data, state or tags (Ctrl+F)"))
         self.search.textChanged.connect(self.filter_changed)
         self._titles: dict[Group, str] = {"live": _("Live"), "finished": _("Done"), "failed": _("Failed")}
         self.chips: dict[Group, QPushButton] = {

@@ -21,13 +21,13 @@ from ganstudio.core.events import State
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.menus import ActionBinder, fill_sections
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, push_button, stacked
+from ganstudio.ui.kit.rows import ROW_ROLE
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
-from ganstudio.ui.runs.model import ROW_ROLE, RunsFilter, RunsModel
+from ganstudio.ui.runs.model import RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
 from ganstudio.ui.runs.trash import TrashPage
@@ -105,7 +105,7 @@ class RunsWorkspace(Page):
             "thin": lambda: self.library.thin(self.chosen), "thin-all": lambda: self.library.thin(self.library.rows),
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
-        self._more = filled_menu(self, lambda menu: self._fill_menu(menu, MENU[1:2] + MENU[3:]))
+        self._more = filled_menu(self, lambda menu: fill_sections(menu, studio.actions, MENU[1:2] + MENU[3:], KEYS))
         self.toolbar = RunsToolbar(binder, self._more)
         compare = push_button(_("Compare"), "compare", primary=True)
         binder.bind(compare, "runs.compare")
@@ -346,21 +346,8 @@ class RunsWorkspace(Page):
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
-        self._fill_menu(menu, MENU)
+        fill_sections(menu, self._studio.actions, MENU, KEYS)
         pop_up(menu, place)
-
-    def _fill_menu(self, menu: QMenu, sections: tuple[tuple[str, ...], ...]) -> None:
-        menu.setToolTipsVisible(True)
-        for place, section in enumerate(sections):
-            if place:
-                menu.addSeparator()
-            for name in section:
-                action = self._studio.actions[name]
-                keys = KEYS.get(name, "")
-                made = menu.addAction(icon(action.icon), f"{action.entry}\t{keys}" if keys else action.entry)
-                made.setToolTip(action.help)
-                made.setEnabled(action.enabled())
-                made.triggered.connect(lambda _checked=False, name=name: self._studio.actions.run(name))
 
     # -- room -------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,215 @@
+"""The table of runs × metrics as Qt shows it: columns from the metrics that were measured, cells with their signs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ganstudio.app.evaluate.table import Cell, Line, Table
+from ganstudio.core.i18n import _
+from ganstudio.metrics.base import Metric
+from ganstudio.ui.kit.icons import icon_pixmap
+from ganstudio.ui.kit.painted import draw_progress, draw_star, write_line
+from ganstudio.ui.kit.rows import ROW_ROLE, Column, Index, RowsSorter, RowsTable
+from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
+from ganstudio.ui.kit.words import date_text, full_date, steps_text
+
+NAME, CREATED, METHOD, DATA, SEED, STEPS, VERDICT, BEST = range(8)
+FACTS = 8
+"""So many columns stand before those of the metrics."""
+ROW_HEIGHT, LEAST_NAME, STAR = 44, 208, 38
+GIVE_WAY = (CREATED, SEED, DATA, STEPS, METHOD)
+"""Columns that are not there in a narrow table, first to last: what the tooltip or the lower half still say."""
+TONES = {"good": ("check", "real"), "neutral": ("info", "text_muted"), "warning": ("warning", "warning")}
+"""A sign and a colour for the tone of a verdict."""
+_EDGE, _SIGN = 8, 16
+
+
+def columns_of(table: Table) -> tuple[Column, ...]:
+    """The columns, from left to right; titles of the metrics are those of the registry."""
+    judge = table.judge.title if table.judge else ""
+    best = _("The step at which {metric} is best, of those that were measured").format(metric=judge) if judge else _(
+        "The best step, once something has been measured"
+    )  # fmt: skip
+    facts = (
+        Column(_("Name"), lambda line: line.rows[0].name, LEAST_NAME, tip=lambda line: line.about),
+        Column(_("Created"), lambda line: date_text(line.rows[0].created), 108, lambda line: line.age,
+               lambda line: full_date(line.rows[0].created), muted=True),
+        Column(_("Method"), lambda line: line.rows[0].method, 92),
+        Column(_("Data"), lambda line: line.rows[0].data, 104, tip=lambda line: line.rows[0].experiment.data, muted=True),
+        Column(_("Seed"), lambda line: line.seeds, 56, lambda line: line.rows[0].experiment.seed, right=True, muted=True),
+        Column(_("Steps"), lambda line: steps_text(line.rows[0].step, line.rows[0].total), 104,
+               lambda line: line.rows[0].step, right=True, muted=True),
+        Column(_("Verdict"), lambda line: line.verdict.word if line.verdict else "–", 150,
+               tip=lambda line: line.verdict.text if line.verdict else _("Being read, or not to be read."),
+               help=_("How the run goes, in a word; the sentence is the tooltip.")),
+        Column(_("Best step"), lambda line: "–" if line.best_step is None else f"{line.best_step:,}", 84,
+               lambda line: math.nan if line.best_step is None else line.best_step, lambda _line: best, right=True,
+               help=best),
+    )  # fmt: skip
+    keyed = (column._replace(key=f"·{place}") for place, column in enumerate(facts))
+    return (*keyed, *(_column(metric, table.lines) for metric in table.metrics))
+
+
+def _column(metric: Metric, lines: Sequence[Line]) -> Column:
+    def cell(line: Line) -> Cell | None:
+        return line.cells.get(metric.name)
+
+    def text(line: Line) -> str:
+        found = cell(line)
+        return "–" if found is None else found.text
+
+    def tip(line: Line) -> str:
+        found = cell(line)
+        return _("Not measured. Select the run and press Measure…") if found is None else found.about(metric)
+
+    ways = {"lower": _("Lower is better."), "higher": _("Higher is better."), "half": _("½ is best."), "": ""}
+    title = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
+    arrow = {"lower": " ↓", "higher": " ↑"}.get(metric.better, "")
+    about = "\n".join(filter(None, (metric.title, ways[metric.better], metric.help)))
+    longest = max((text(line) for line in lines), key=len, default="")
+    metrics = QFontMetrics(ui_font(weight=ui_font().Weight.Bold))
+    wide = max(96, metrics.horizontalAdvance(title + arrow) + 40, metrics.horizontalAdvance(longest) + 2 * _EDGE + 40)
+    return Column(
+        title + arrow, text, wide, lambda line: math.nan if cell(line) is None else line.cells[metric.name].value, tip,
+        right=True, help=about, key=metric.name,
+    )  # fmt: skip
+
+
+class LineDelegate(QStyledItemDelegate):
+    """Star, name and a small line below it; sign and word of the verdict; numbers with signs for best, unlike and old."""
+
+    def __init__(self, table: MetricsTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Two lines high."""
+        return QSize(80, ROW_HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draws one cell."""
+        theme, place = current_theme(), index.column()
+        line: Line = index.data(ROW_ROLE)
+        painter.save()
+        self._table.paint_ground(painter, option, index)
+        rect, column = option.rect, self._table.columns[place]
+        box = rect.adjusted(_EDGE, 0, -_EDGE, 0)
+        if place == NAME:
+            self._paint_name(painter, rect, line, theme)
+        elif place == VERDICT and line.verdict is not None:
+            name, colour = TONES[line.verdict.tone]
+            self._sign(painter, box.left(), box, name, colour)
+            write_line(painter, box.adjusted(_SIGN + 6, 0, 0, 0), line.verdict.word, ui_font(theme.normal), theme.text)
+        elif place >= FACTS and (cell := self._table.cell(line, place)) is not None:
+            self._paint_cell(painter, box, cell, theme)
+        else:
+            ink = theme.text_muted if column.muted or place >= FACTS else theme.text
+            font = ui_font(theme.normal, tabular=True)
+            write_line(painter, box, column.text(line), font, ink, column.side & Qt.AlignmentFlag.AlignHorizontal_Mask)
+        painter.restore()
+
+    def _paint_name(self, painter: QPainter, rect: QRect, line: Line, theme: Theme) -> None:
+        draw_star(painter, QPointF(rect.left() + 22, rect.center().y() + 0.5), line.star, theme)
+        box = QRect(rect.left() + STAR, rect.top() + 4, rect.width() - STAR - _EDGE, rect.height() - 8)
+        upper = box.adjusted(0, 0, 0, -box.height() // 2) if line.below else box
+        write_line(painter, upper, line.rows[0].name, ui_font(theme.normal, weight=ui_font().Weight.Medium), theme.text)
+        if line.below:
+            lower = box.adjusted(0, box.height() // 2, 0, 0)
+            write_line(painter, lower, line.below, ui_font(theme.small, tabular=True), theme.text_muted)
+        if line.share >= 0:
+            groove = QRectF(box.left(), rect.bottom() - 4, box.width(), 2)
+            draw_progress(painter, groove, line.share, True, theme, theme.mix("text", "surface", 0.18))
+
+    def _paint_cell(self, painter: QPainter, box: QRect, cell: Cell, theme: Theme) -> None:
+        weight = ui_font().Weight.Bold if cell.best else ui_font().Weight.Normal
+        ink = theme.accent if cell.best else theme.text_muted if cell.unlike or cell.old else theme.text
+        font = ui_font(theme.normal, weight=weight, tabular=True)
+        text = f"≠ {cell.text}" if cell.unlike else cell.text
+        wide = write_line(painter, box, text, font, ink, Qt.AlignmentFlag.AlignRight)
+        signs = [name for name, on in (("check", cell.best), ("clock", bool(cell.old))) if on]
+        left = box.right() - wide - 2
+        for name in signs:
+            left -= _SIGN
+            if left >= box.left() - _EDGE:
+                self._sign(painter, left, box, name, "accent" if name == "check" else "text_muted")
+
+    @staticmethod
+    def _sign(painter: QPainter, left: int, box: QRect, name: str, colour: str) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(QPointF(left, box.center().y() - 6.5), icon_pixmap(name, 14, colour, ratio))
+
+
+class MetricsTable(RowsTable):
+    """The table; Enter opens, S gives a star, F2 writes remarks, Ctrl+C copies the command, Escape cancels measuring.
+
+    Args:
+        model: sorted lines.
+    """
+
+    opens = "evaluate.open"
+    _keys = {
+        Qt.Key.Key_Return: "open", Qt.Key.Key_Enter: "open", Qt.Key.Key_S: "star", Qt.Key.Key_F2: "remark",
+        Qt.Key.Key_Escape: "cancel",
+    }  # fmt: skip
+
+    def __init__(self, model: RowsSorter, parent: QWidget | None = None) -> None:
+        keys = _("Select several to compare them below; S gives a star, F2 tags and a note, Ctrl+C copies the command")
+        about = _("Your runs and what was measured of them. Select several to compare them below.")
+        super().__init__(model, ROW_HEIGHT, _("Runs and metrics"), keys, about, parent)
+        self.columns: tuple[Column, ...] = ()
+        self.hidden: Sequence[str] = ()
+        self.setItemDelegate(LineDelegate(self))
+        self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)
+
+    def set_columns(self, columns: tuple[Column, ...]) -> None:
+        """These are in the model from now on."""
+        self.columns = columns
+        self.set_widths(columns)
+        self.fit()
+
+    def cell(self, line: Line, place: int) -> Cell | None:
+        """What a line has in the column of a metric."""
+        return line.cells.get(self.columns[place].key)
+
+    def fit(self) -> None:
+        """Columns that tell least give way where there is no room for all; the name takes what is left."""
+        shown = [place for place in range(1, len(self.columns)) if self.columns[place].key not in self.hidden]
+        room = self.viewport().width() - LEAST_NAME - sum(self.columns[place].width for place in shown)
+        for place in GIVE_WAY:
+            if room < 0 and place in shown:
+                shown.remove(place)
+                room += self.columns[place].width
+        for place in range(1, len(self.columns)):
+            self.setColumnHidden(place, place not in shown)
+        if self.columns:
+            self.setColumnWidth(NAME, LEAST_NAME + max(0, room))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the columns into another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See above."""
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and (name := self._keys.get(Qt.Key(event.key()))) is not None:
+            self.asked.emit(f"evaluate.{name}")
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.asked.emit("evaluate.copy")
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the star is for that run alone."""
+        super().mousePressEvent(event)
+        place = event.position().toPoint()
+        index = self.indexAt(place)
+        inside = place.x() - self.visualRect(index).left() if index.column() == NAME else STAR
+        if event.button() == Qt.MouseButton.LeftButton and inside < STAR and not event.modifiers():
+            self.asked.emit("evaluate.star")
