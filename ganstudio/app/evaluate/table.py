@@ -212,8 +212,8 @@ class Line:
     def advice(self) -> str:
         """What the verdict is founded on and what can be done, a line each; empty where it says that itself."""
         found = self.verdict
-        remedies = [f"{one.words}: {one.why}" for one in getattr(found, "remedies", ())]
-        return "\n".join(filter(None, (getattr(found, "evidence", ""), *remedies)))
+        remedies = [f"{one.words}: {one.why}" for one in found.remedies]
+        return "\n".join(filter(None, (found.evidence, *remedies)))
 
     @property
     def values(self) -> tuple[object, ...]:
