@@ -76,7 +76,8 @@ def scores_rows(run: Run, steps: SeriesTable | None = None) -> Rows | None:
     titles = dict.fromkeys(names, "")
     for name in names:
         if name in metrics:
-            names[name], titles[name] = metrics[name].curve, metrics[name].title
+            curve = metrics[name].curve
+            names[name], titles[name] = name if "{" in curve else curve, metrics[name].title
     newest = {one.metric: one for one in sorted(scores, key=lambda one: one.made)}
     kept = [one for one in scores if _alike(one, newest[one.metric])]
     places = {step: row for row, step in enumerate(sorted({one.step for one in kept}))}
