@@ -77,7 +77,8 @@ def run(options: argparse.Namespace) -> int:
                     raise
             found.append((str(one.path), scores, shlex.quote(str(one.path))))
     finally:
-        _tell(found, asked, options.json)
+        if found:  # also of what was interrupted or failed later
+            _tell(found, asked, options.json)
     if full is not None:
         raise full
     return 0
@@ -109,6 +110,7 @@ def command_of(where: str, score: Score, asked: Asked) -> str:
         words += ["--step", str(score.step), "--source", score.source]
         words += ["--split", score.split] if score.split else []
     words += ["--seed", str(score.seed)]
+    words += ["--device", asked.device] if asked.device != "auto" else []
     words += ["--inception", asked.inception] if asked.inception else []
     return f"ganstudio evaluate {where} {shlex.join(words)}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,12 @@ from PIL import Image
 
 from ganstudio.app.evaluate import sides
 from ganstudio.app.evaluate.measuring import Asked, measure_run
+from ganstudio.app.runs.readings import stored_tables
 from ganstudio.core.errors import CancelledError, DiskFullError, StudioError, UsageError
 from ganstudio.metrics import all_metrics
 from ganstudio.metrics.base import METRICS, Evidence, Found, Metric
 from ganstudio.store import Run
-from ganstudio.store.scores import read_scores
+from ganstudio.store.scores import append_scores, read_scores
 from tests.cli.conftest import Call
 
 
@@ -96,14 +98,26 @@ def test_what_cannot_be_measured_is_refused_in_words(run: Run, monkeypatch: pyte
         measure_run(run, asked("t-meam"), quiet)
     with pytest.raises(UsageError, match="no checkpoint of step"):
         measure_run(run, asked(steps=(77,)), quiet)
-    with monkeypatch.context() as patch, pytest.raises(StudioError, match="others now"):
+    with monkeypatch.context() as patch:
         patch.setattr("ganstudio.data.base.fingerprint", lambda _arrays: "other")
-        measure_run(run, asked(), quiet)
+        with pytest.raises(StudioError, match="others now"):
+            measure_run(run, asked(), quiet)
     shutil.rmtree(run.path / "checkpoints")
     for every in (False, True):
         with pytest.raises(StudioError, match="no checkpoint yet"):
             measure_run(run, asked(all_checkpoints=every), quiet)
     assert not read_scores(run.path)
+
+
+def test_scores_are_points_of_a_curve_that_can_be_compared(run: Run) -> None:
+    (first,) = measure_run(run, asked(), quiet)
+    append_scores(run.path, [replace(first, step=1, value=9.0), replace(first, step=2, value=8.0, count=77)])
+    last = [replace(first, step=3, value=float("nan")), replace(first, made=f"9{first.made[1:]}")]
+    append_scores(run.path, last)
+    table = stored_tables(run)["scores"]
+    assert [info.name for info in table.series] == ["t-mean"]
+    assert table.steps.tolist() == [1, first.step]
+    assert table.column("t-mean").tolist() == pytest.approx([9.0, first.value])
 
 
 def test_cancelling_keeps_what_was_measured(run: Run) -> None:

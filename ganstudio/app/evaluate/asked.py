@@ -10,7 +10,7 @@ from ganstudio.metrics import all_metrics
 
 if TYPE_CHECKING:
     from ganstudio.core.dataspec import DataSpec
-    from ganstudio.metrics.base import Evidence, Metric, Need
+    from ganstudio.metrics.base import Evidence, Metric
     from ganstudio.store.folder import RunInfo
 
 MOST_COUNT, USUAL_COUNT = 200_000, 5_000
@@ -92,11 +92,13 @@ def lacking(metric: Metric, evidence: Evidence) -> str:
     return ""
 
 
-def _impossible(spec: DataSpec) -> set[Need]:
+def _impossible(spec: DataSpec) -> set[str]:
     """Needs that data of this kind never meet."""
     name = spec.name.partition(":")[0]
-    met: dict[Need, bool] = {
+    met: dict[str, bool] = {
         "modes": bool(spec.modes),
+        "pictures": spec.pictures,
+        "recognised": False,  # a network of the model is asked while it trains only
         "density": spec.kind == "points",
         "partners": spec.kind in ("maps", "pairs"),
         "maps": spec.kind == "maps",

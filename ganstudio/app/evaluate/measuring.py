@@ -180,7 +180,9 @@ class _Bench:
         decoder = None
         if any("decoder" in one.needs for one in self._metrics):
             decoder = _decoder(generator, asked.seed, self._device)
-        evidence = Evidence(arrays.spec, self._real, fake, self._held, decoder, seed=asked.seed, device=self._device)
+        evidence = Evidence(
+            arrays.spec, self._real, fake, held_out=self._held, decoder=decoder, seed=asked.seed, device=self._device
+        )
         self._measure(evidence, terms, keep, _part(tick, 0.5, 1.0))
 
     def of_two(self, spec: Any, real: Sample, fake: Sample, keep: Keep, tick: Tick) -> None:

@@ -9,12 +9,14 @@ import numpy as np
 
 from ganstudio.app.runs.health.probing import probe
 from ganstudio.core.dataspec import DataSpec
-from ganstudio.core.events import RealBatch, Samples, SeriesInfo, SeriesKind
+from ganstudio.core.events import RealBatch, Rows, Samples, SeriesInfo, SeriesKind
 from ganstudio.core.i18n import _, plural
 from ganstudio.core.observed import Observed
+from ganstudio.core.scores import Score
 from ganstudio.core.series import SeriesTable
+from ganstudio.metrics import all_metrics
 from ganstudio.metrics.while_training import measure
-from ganstudio.store import Run
+from ganstudio.store import Run, read_scores
 
 Tables = Mapping[str, SeriesTable]
 Seen = Mapping[str, float]
@@ -52,7 +54,47 @@ def stored_tables(run: Run) -> dict[str, SeriesTable]:
     for name, table in tables.items():
         for rows in run.rows(name):
             table.append(rows)
+    if (scored := scores_rows(run, tables.get("steps"))) is not None:
+        tables[scored.table] = SeriesTable(scored.table)
+        tables[scored.table].append(scored)
     return tables
+
+
+def scores_rows(run: Run, steps: SeriesTable | None = None) -> Rows | None:
+    """What was measured of a run's checkpoints, as points of curves; None where nothing was.
+
+    A curve holds values that can be compared: of each metric those with the terms, weights and seed it was last measured
+    with.
+
+    Args:
+        run: whose scores are read.
+        steps: its table of steps, which knows how long it had trained.
+    """
+    scores = [one for one in read_scores(run.path) if np.isfinite(one.value)]
+    if not scores:
+        return None
+    metrics, names = all_metrics(), {one.metric: one.metric for one in scores}
+    titles = dict.fromkeys(names, "")
+    for name in names:
+        if name in metrics:
+            curve = metrics[name].curve
+            names[name], titles[name] = name if "{" in curve else curve, metrics[name].title
+    newest = {one.metric: one for one in sorted(scores, key=lambda one: one.made)}
+    kept = [one for one in scores if _alike(one, newest[one.metric])]
+    places = {step: row for row, step in enumerate(sorted({one.step for one in kept}))}
+    columns = {name: column for column, name in enumerate(dict.fromkeys(one.metric for one in kept))}
+    values = np.full((len(places), len(columns)), np.nan, np.float32)
+    for one in kept:
+        values[places[one.step], columns[one.metric]] = one.value
+    at = np.array([*places], np.int64)
+    known = steps is not None and len(steps) > 0
+    seconds = np.interp(at, steps.steps, steps.seconds) if steps is not None and known else np.zeros(len(at))
+    series = tuple(SeriesInfo(names[name], "quality", "other", titles[name]) for name in columns)
+    return Rows("scores", series, at, seconds, values)
+
+
+def _alike(one: Score, other: Score) -> bool:
+    return (one.terms, one.source, one.seed) == (other.terms, other.source, other.seed)
 
 
 def rows_until(table: SeriesTable, step: int | None) -> int:
