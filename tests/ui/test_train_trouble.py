@@ -216,6 +216,14 @@ def test_a_remedy_is_a_click_or_a_key_away(window: MainWindow, qtbot: QtBot) -> 
     wait(qtbot, lambda: model.experiment.hyper["n_critic"] == 6)
     since = next(b for b in view.health.findChildren(LinkButton) if b.isVisible())
     assert since.text().startswith("since step ")
+    wait(qtbot, lambda: len(model.stops) >= 4 and model.samples is not None and model.samples.step > model.stops[-2])
+
+    def past() -> bool:  # the stored step nearest to that one is not the newest
+        began = int(since.text().rpartition(" ")[2].replace(",", ""))
+        nearest = min(model.stops, key=lambda stop: abs(stop - began))
+        return model.samples is not None and nearest < model.samples.step
+
+    wait(qtbot, past)
     qtbot.mouseClick(since, Qt.MouseButton.LeftButton)
     assert not view.stage.timeline.is_live()
     assert not offered(window), "what is done is done now, not at a step of the past"
