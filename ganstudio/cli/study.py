@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     if sum((options.json, options.markdown, options.csv)) > 1:
         raise UsageError(_("Only one of --json, --markdown and --csv can be printed."))
     with loading():
-        from ganstudio.app.evaluate.studies import optuna
+        from ganstudio.app.evaluate.study_journal import optuna
 
         study = _found(options)
     optuna()  # what is missing is said before anything is begun

@@ -143,13 +143,13 @@ class Study:
                 )
 
     def records(self) -> list[Any]:
-        """All trials as Optuna knows them, but for those that were begun again after their process had ended."""
+        """All trials as Optuna knows them, but for those that were begun again, and those that said nothing new."""
         if self._known is None:
             self._known = self.journal()
         with quiet(self.folder / JOURNAL_FILE):
             trials = self._known.get_trials(deepcopy=False)
         again = {trial.user_attrs["again"] for trial in trials if "again" in trial.user_attrs}
-        return [trial for trial in trials if trial.number not in again]
+        return [trial for trial in trials if trial.number not in again and "double" not in trial.user_attrs]
 
     def trials(self) -> list[found.Trial]:
         """A row for each run, planned ones included."""

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ganstudio.core.errors import StudioError
@@ -15,7 +14,7 @@ from ganstudio.core.i18n import _
 from ganstudio.store.atomic import words_for
 
 
-def optuna() -> ModuleType:
+def optuna() -> Any:
     """The library, silent.
 
     Raises:

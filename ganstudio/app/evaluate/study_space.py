@@ -134,7 +134,7 @@ def read_plan(file: Path) -> Plan:
 
 
 def _in_words(file: Path, error: ValidationError) -> str:
-    first = error.errors()[0]
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # a wrong name explains a missing one
     kinds = ("list", "Span", "bool", "int", "float", "str")
     where = ".".join(str(part) for part in first["loc"] if str(part) not in kinds and not str(part).startswith("list["))
     if first["type"] == "extra_forbidden":

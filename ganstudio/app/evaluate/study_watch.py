@@ -34,6 +34,7 @@ class Watch:
         self._stopping, self._say = stopping, say
         self._plan = study.plan
         self._mark, self._pruned, self._ended = 0, False, False
+        self._known, self._over = math.nan, False
 
     def until_it_ends(self) -> bool:
         """Waits; says whether it was ended early."""
@@ -53,6 +54,8 @@ class Watch:
             if self._stopping():
                 self._end()
             if not alive and named | (self._session.path is None):
+                self._over = True
+                self._fill(MARKS + 1)
                 return self._pruned
             self._session.join(0.05)
 
@@ -69,9 +72,16 @@ class Watch:
         for step, seconds, value in zip(rows.steps, rows.seconds, rows.values[:, column], strict=True):
             share = seconds / self._plan.seconds if self._plan.seconds else step / self._plan.steps
             mark = int(share * MARKS)  # runs are drawn at other steps, and compared at the same share of their budget
-            if math.isfinite(value) and mark > self._mark and not self._ended:
-                self._mark = mark
-                self._report(mark, float(value) * (1 if self._same_way else -1))
+            if math.isfinite(value):
+                self._fill(mark)
+                self._known = float(value) * (1 if self._same_way else -1)
+
+    def _fill(self, mark: int) -> None:
+        """Every mark before this one has the value that was known last when the run passed it."""
+        while self._mark < mark and math.isfinite(self._known) and not self._ended:
+            self._report(self._mark, self._known)
+            self._mark += 1
+        self._mark = max(mark, self._mark)
 
     @property
     def _same_way(self) -> bool:
@@ -81,7 +91,7 @@ class Watch:
     def _report(self, mark: int, value: float) -> None:
         with quiet(self._study.folder / JOURNAL_FILE):
             self._trial.report(value, mark)
-            if mark < MARKS and self._trial.should_prune():
+            if not self._over and self._trial.should_prune():
                 self._pruned = True
                 self._end()
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Measure = Callable[[Run, Sequence[Judge], Callable[[float, str], None]], list[Score]]
 _BEAT = 10.0
 _TRIES = 5
-_RESAMPLES = 50
+_RESAMPLES = 20
 
 
 class Worker:
@@ -147,7 +147,7 @@ class Worker:
             points = {self._key(point): point for point in found}
         for trial in self.study.records():
             point = _point_of(trial)
-            if point is not None and not trial.user_attrs.get("double"):
+            if point is not None:
                 points.setdefault(self._key(point), point)
                 there.add((self._key(point), trial.user_attrs.get("seed", plan.seeds[0])))
         for seed, (key, point) in itertools.product(plan.seeds, points.items()):
@@ -219,7 +219,8 @@ class Worker:
 
     def _give_back(self, trial: Any) -> None:
         with self.study.alone(), quiet(self.study.folder / JOURNAL_FILE):
-            self._again(trial, trial.user_attrs.get("tries", 1))
+            kept = self._journal._storage.get_trial(trial._trial_id)
+            self._again(kept, kept.user_attrs.get("tries", 1))
 
     def _train(self, trial: Any) -> tuple[Run | None, bool]:
         plan, hyper = self.study.plan, hyper_of(self.study.plan, trial.params)
