@@ -100,6 +100,7 @@ ROWS = {
         Row("curves", "ganstudio.bench.curves", "window"),
         Row("checkpoint", "ganstudio.bench.checkpoint"),
         Row("ranks", "ganstudio.bench.ranks"),
+        Row("study-workers", "ganstudio.bench.study"),
         *(
             Row(f"explore-{what}", "ganstudio.bench.explore", "window")
             for what in ("slider", "drag", "sweep", "live", "projection", "memory")

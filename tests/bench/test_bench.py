@@ -31,6 +31,7 @@ FIGURES = {
     "curves": {"curves-redraw", "curves-redraw-smooth", "curves-memory"},
     "checkpoint": {"checkpoint"},
     "ranks": {"ranks"},
+    "study-workers": {"study-workers"},
     "explore-slider": {
         f"explore-slider-{network}{unit}" for network in ("dcgan", "sngan", "sngan-256") for unit in ("", "-ms")
     },

@@ -67,7 +67,7 @@ def test_refusals(call: Call, file: Path, tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there is no Ctrl-C to send")
 def test_two_workers_stopped_by_ctrl_c_are_gone_on_with(call: Call, file: Path, tmp_path: Path) -> None:
-    file.write_text(STUDY.format(steps=6000), encoding="utf-8")
+    file.write_text(STUDY.format(steps=2500), encoding="utf-8")
     folder = tmp_path / "study"
     arguments = ["study", str(file), "--folder", str(folder), "--workers", "2"]
     command = python_command(f"from ganstudio.__main__ import main; sys.exit(main({arguments!r}))")
