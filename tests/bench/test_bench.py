@@ -48,7 +48,7 @@ FIGURES = {
 }
 LONG = {
     *("window-points", "ranks", "explore-slider", "explore-live", "explore-projection", "explore-memory"),
-    *("paint-ink", "paint-stroke", "paint-final", "paint-undo"),
+    *("paint-ink", "paint-stroke", "paint-final", "paint-undo", "study-workers"),
 }
 """What takes long is measured with ``-m slow`` only; its parts are the same as those of the others."""
 

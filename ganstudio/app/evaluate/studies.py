@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from ganstudio.app.evaluate import study_results as found
+from ganstudio.app.evaluate.study_file import check_growth, read_plan
 from ganstudio.app.evaluate.study_journal import backend, optuna, quiet
-from ganstudio.app.evaluate.study_space import Judge, Plan, better_of, check_growth, hyper_of, read_plan, slug
+from ganstudio.app.evaluate.study_space import Judge, Plan, better_of, hyper_of, slug
 from ganstudio.core.errors import DiskFullError, StoreError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.process import python_command
@@ -201,11 +202,16 @@ class Study:
                 return {}, _("The importance of settings cannot be told: {why}").format(why=error)
         return {name: float(share) for name, share in shares.items()}, ""
 
-    def start(self, workers: int = 1) -> None:
-        """Starts so many processes that work on the study until it is done; they share the cores, and end with this one."""
+    def start(self, workers: int = 1, threads: int = 0) -> None:
+        """Starts so many processes that work on the study until it is done; they end with this one.
+
+        Args:
+            workers: how many.
+            threads: processor threads of each; 0: they share the cores.
+        """
         from ganstudio.training.device import cores
 
-        threads = max(1, cores() // workers)
+        threads = threads or max(1, cores() // workers)
         environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "PYTHONUNBUFFERED": "1"}
         arguments = ["study", str(self.folder), "--worker", "--threads", str(threads)]
         command = python_command(f"from ganstudio.__main__ import main; sys.exit(main({arguments!r}))")

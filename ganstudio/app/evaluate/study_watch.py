@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganstudio.app.evaluate.studies import JOURNAL_FILE, Study
-from ganstudio.app.evaluate.study_journal import quiet
+from ganstudio.app.evaluate.study_journal import MARKS, quiet
 from ganstudio.app.evaluate.study_space import Judge
 from ganstudio.core.commands import Stop
 from ganstudio.core.events import Rows, StateChanged
@@ -19,9 +19,6 @@ from ganstudio.store import Run
 
 if TYPE_CHECKING:
     from ganstudio.training.session import Session
-
-MARKS = 20
-"""How often in its life a run is compared with the others."""
 
 
 class Watch:
@@ -119,9 +116,8 @@ def measure_with_registry(run: Run, judges: Sequence[Judge], tick: Callable[[flo
         return []
     measuring = importlib.import_module("ganstudio.app.evaluate.measuring")
     scores: list[Score] = []
-    device = "cuda" if run.info.experiment.device.startswith("cuda") else "cpu"
     for extractor, count in dict.fromkeys((judge.extractor, judge.count) for judge in judges):
         names = tuple(judge.metric for judge in judges if (judge.extractor, judge.count) == (extractor, count))
-        asked = measuring.Asked(metrics=names, extractor=extractor, count=count, device=device)
+        asked = measuring.Asked(metrics=names, extractor=extractor, count=count, device=run.info.experiment.device)
         scores += measuring.measure_run(run, asked, tick)
     return scores

@@ -9,14 +9,13 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.app.evaluate.studies import JOURNAL_FILE, RUNS, WORKERS, Study, label_of
-from ganstudio.app.evaluate.study_journal import optuna, quiet
+from ganstudio.app.evaluate.study_journal import guides, optuna, point_of, quiet, suggest
 from ganstudio.app.evaluate.study_results import loss_of, number
-from ganstudio.app.evaluate.study_space import Judge, Plan, choices, fixed_of, grid, hyper_of, key_of
-from ganstudio.app.evaluate.study_watch import MARKS, Watch, last_value, measure_with_registry
+from ganstudio.app.evaluate.study_space import Judge, fixed_of, grid, hyper_of, key_of
+from ganstudio.app.evaluate.study_watch import Watch, last_value, measure_with_registry
 from ganstudio.core.errors import CancelledError, DataError, DiskFullError, StudioError
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value, value_text
@@ -79,7 +78,7 @@ class Worker:
         with in_words(self.study.folder / WORKERS):
             for part in (WORKERS, RUNS):
                 (self.study.folder / part).mkdir(exist_ok=True)
-        self._journal = self.study.journal(*_guides(self.study.plan))
+        self._journal = self.study.journal(*guides(self.study.plan))
         lock, over = WriterLock(self.study.folder / WORKERS / self._name), threading.Event()
         thread = threading.Thread(target=_beat, args=(lock, over), name="study's heartbeat", daemon=True)
         thread.start()
@@ -126,7 +125,7 @@ class Worker:
     def _again(self, trial: Any, tries: int) -> None:
         """The trial once more, from where its run stands; queued first, so that a kill in between loses nothing."""
         kept = {name: trial.user_attrs[name] for name in ("seed", "run") if name in trial.user_attrs}
-        point = _point_of(trial)
+        point = point_of(trial)
         if point is not None:
             attributes = {**kept, "tries": tries, "again": trial.number}
             self._journal.enqueue_trial(point, user_attrs=attributes)
@@ -146,7 +145,7 @@ class Worker:
                 found = [found[place] for place in sorted(order)]
             points = {self._key(point): point for point in found}
         for trial in self.study.records():
-            point = _point_of(trial)
+            point = point_of(trial)
             if point is not None:
                 points.setdefault(self._key(point), point)
                 there.add((self._key(point), trial.user_attrs.get("seed", plan.seeds[0])))
@@ -158,14 +157,14 @@ class Worker:
         plan, records = self.study.plan, self.study.records()
         if any(trial.state.name == "WAITING" for trial in records):
             trial = self._journal.ask()
-            _suggest(trial, plan)
+            suggest(trial, plan)
             return trial
-        known = {self._key(point) for trial in records if (point := _point_of(trial)) is not None}
+        known = {self._key(point) for trial in records if (point := point_of(trial)) is not None}
         if plan.search == "grid" or len(known) >= plan.trials:
             return None
         for _try in range(_RESAMPLES):
             trial = self._journal.ask()
-            _suggest(trial, plan)
+            suggest(trial, plan)
             trial.set_user_attr("seed", plan.seeds[0])
             if self._key(trial.params) not in known:
                 self._top_up()
@@ -279,39 +278,6 @@ class Worker:
                 loose = [v for (name, _by, _count), v in by_name.items() if name == judge.metric]
                 found[label_of(judge)] = (near or loose or [math.nan])[-1]
         return {label_of(judge): found[label_of(judge)] for judge in judges}
-
-
-def _point_of(trial: Any) -> dict[str, Value] | None:
-    """What an Optuna trial tries; None where it was killed before that was known."""
-    point = {**trial.system_attrs.get("fixed_params", {}), **trial.params}
-    return point if "method" in point else None
-
-
-def _suggest(trial: Any, plan: Plan) -> None:
-    method = trial.suggest_categorical("method", list(plan.methods))
-    for choice in choices(plan, method):
-        if choice.span is None:
-            trial.suggest_categorical(choice.key, list(choice.values))
-        elif choice.whole:
-            trial.suggest_int(choice.key, round(choice.span.low), round(choice.span.high), log=choice.span.log)
-        else:
-            trial.suggest_float(choice.key, choice.span.low, choice.span.high, log=choice.span.log)
-
-
-def _guides(plan: Plan) -> tuple[Any, Any]:
-    """What proposes points, and what gives runs up. Each process draws its own: two equal ones would try the same."""
-    library = optuna()
-    with quiet(Path(JOURNAL_FILE)):
-        sampler = (
-            library.samplers.TPESampler(constant_liar=True)
-            if plan.search == "tpe"
-            else library.samplers.RandomSampler()
-        )
-        rule = plan.pruning
-        if rule is None:
-            return sampler, library.pruners.NopPruner()
-        warm = math.ceil(MARKS * rule.after / (plan.seconds or plan.steps))
-        return sampler, library.pruners.MedianPruner(n_startup_trials=rule.first, n_warmup_steps=warm)
 
 
 def _beat(lock: WriterLock, over: threading.Event) -> None:
