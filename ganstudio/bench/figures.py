@@ -102,6 +102,7 @@ ROWS = {
         Row("ranks", "ganstudio.bench.ranks"),
         Row("metrics-prc", "ganstudio.bench.metrics"),
         Row("metrics-fid", "ganstudio.bench.metrics"),
+        Row("study-workers", "ganstudio.bench.study"),
         *(
             Row(f"explore-{what}", "ganstudio.bench.explore", "window")
             for what in ("slider", "drag", "sweep", "live", "projection", "memory")

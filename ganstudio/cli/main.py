@@ -50,6 +50,7 @@ COMMANDS: dict[str, Command] = {
         Command("translate", _("translate pictures with a trained run"), "ganstudio.cli.translate"),
         Command("evaluate", _("measure how good runs or pictures are"), "ganstudio.cli.evaluate"),
         Command("info", _("tell what a run is and how it is doing"), "ganstudio.cli.info"),
+        Command("study", _("try methods and settings, and tell which is best"), "ganstudio.cli.study"),
         Command("thin", _("make runs smaller that have grown old"), "ganstudio.cli.thin"),
         Command("methods", _("list the methods, or the settings of one"), "ganstudio.cli.methods"),
         Command("datasets", _("list the data sets, or the options of one; download"), "ganstudio.cli.datasets"),

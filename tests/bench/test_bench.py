@@ -33,6 +33,7 @@ FIGURES = {
     "ranks": {"ranks"},
     "metrics-prc": {"metrics-prc"},
     "metrics-fid": {"metrics-fid"},
+    "study-workers": {"study-workers"},
     "explore-slider": {
         f"explore-slider-{network}{unit}" for network in ("dcgan", "sngan", "sngan-256") for unit in ("", "-ms")
     },
@@ -49,7 +50,7 @@ FIGURES = {
 }
 LONG = {
     *("window-points", "ranks", "explore-slider", "explore-live", "explore-projection", "explore-memory"),
-    *("paint-ink", "paint-stroke", "paint-final", "paint-undo"),
+    *("paint-ink", "paint-stroke", "paint-final", "paint-undo", "study-workers"),
 }
 """What takes long is measured with ``-m slow`` only; its parts are the same as those of the others."""
 
