@@ -14,7 +14,7 @@ from ganstudio.core.commands import Source
 from ganstudio.core.controls import GeneratorIndex
 from ganstudio.core.dataspec import Box
 from ganstudio.core.events import RealBatch, Samples, Scene
-from ganstudio.core.observed import Observed
+from ganstudio.core.observed import Items, Observed
 from ganstudio.methods.view import FIXED_IMAGES, fixed_values, inside
 from ganstudio.nn.labelmaps import picture_of
 from ganstudio.training.engine import Engine
@@ -44,7 +44,8 @@ def take_many(engine: Engine) -> Observed:
         for start in range(0, count, count if not pictures else FIXED_IMAGES):
             part = {name: rows[start : start + FIXED_IMAGES] if pictures else rows for name, rows in values.items()}
             drawn.append(to_items(view.generate({name: rows.to(engine.device) for name, rows in part.items()})))
-    return Observed(np.concatenate(drawn), to_items(examples.real), many=True)
+    items: Items = np.concatenate(drawn)  # type: ignore[assignment]  # all pieces are of one kind
+    return Observed(items, to_items(examples.real), many=True)
 
 
 def _scores(scores: Tensor | None) -> NDArray[np.float32] | None:
