@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
-from ganstudio.core.series_words import measured_help
+from ganstudio.core.series_words import DISTANCE, measured_help
 from ganstudio.metrics.base import Evidence, Found, metric
 from ganstudio.metrics.distances import not_finite, too_few
 
@@ -60,8 +60,8 @@ def seen_small(items: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.flo
 
 
 @metric(
-    "distance", _("Distance"), better="lower", needs={"many"}, cost="live", unit="%", series="distance to the data %",
-    help=measured_help("distance to the data %"),
+    "distance", _("Distance"), better="lower", needs={"many"}, cost="live", unit="%", series=DISTANCE,
+    help=measured_help(DISTANCE),
 )  # fmt: skip
 def distance(evidence: Evidence) -> Found:
     """:func:`closeness` in percent."""
