@@ -42,7 +42,7 @@ class _Clock:
             watch(publisher, last, keep)
             seconds.append(time.perf_counter() - before)
 
-        publish.Publisher.watch = timed  # type: ignore[method-assign]
+        publish.Publisher.watch = timed  # type: ignore[method-assign, assignment]
         return self
 
     def __exit__(self, *_error: object) -> None:

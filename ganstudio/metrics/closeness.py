@@ -58,7 +58,8 @@ def strayed(real: NDArray[np.float32], fake: NDArray[np.float32]) -> float:
     Near 0 where every mode is hit and nothing lies between them, however unequally the modes are filled.
 
     Args:
-        real, fake: ``(N, d)`` and ``(M, d)`` of few dimensions, finite; of more than :data:`NEAREST` the first are taken.
+        real: ``(N, d)`` of few dimensions, finite; of more than :data:`NEAREST` the first are taken.
+        fake: ``(M, d)``; the same.
     """
     middle = real.mean(axis=0)
     ours, theirs = real[:NEAREST] - middle, fake[:NEAREST] - middle
@@ -78,7 +79,8 @@ def seen_small(items: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.flo
     by = math.ceil(max(height, width) / SIDE)
     cut = items[:, :, : height - height % by, : width - width % by]
     parts = cut.reshape(count, channels, cut.shape[2] // by, by, cut.shape[3] // by, by)
-    return parts.mean(axis=(3, 5), dtype=np.float32).reshape(count, -1) / np.float32(255)
+    small: NDArray[np.float32] = parts.mean(axis=(3, 5), dtype=np.float32).reshape(count, -1) / np.float32(255)
+    return small
 
 
 @metric(

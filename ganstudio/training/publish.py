@@ -102,7 +102,7 @@ class Publisher:
         self._measure = measure
         self._measured = self._looked = self._watched = -1
         self._marked: set[int] = set()
-        self._watch_cost, self._watched_at = 0.0, time.perf_counter()
+        self._watch_cost, self._watched_at, self._distance = 0.0, time.perf_counter(), math.nan
         self.best = Best()
         self._real: RealBatch | None = None
         self._keep = keep or Keep()
@@ -249,12 +249,14 @@ class Publisher:
             keep: a checkpoint may be written.
         """
         engine, begun = self.engine, time.perf_counter()
-        if self._measure is None or self._watched == engine.step_count:
+        if self._measure is None:
             return
-        self._watched = engine.step_count
-        for value in self._post_scores("watch", scene.take_many(engine), "distance").values():
-            if self.best.offer(value, engine.step_count, last) and keep:
-                self.checkpoint(anew=True)
+        if self._watched != engine.step_count:
+            self._watched = engine.step_count
+            scores = self._post_scores("watch", scene.take_many(engine), "distance")
+            self._distance = next(iter(scores.values()), math.nan)
+        if self.best.offer(self._distance, engine.step_count, last) and keep:
+            self.checkpoint(anew=True)
         self._watched_at = time.perf_counter()
         self._watch_cost = self._watched_at - begun
 

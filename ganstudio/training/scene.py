@@ -44,7 +44,8 @@ def take_many(engine: Engine) -> Observed:
         for start in range(0, count, count if not pictures else FIXED_IMAGES):
             part = {name: rows[start : start + FIXED_IMAGES] if pictures else rows for name, rows in values.items()}
             drawn.append(to_items(view.generate({name: rows.to(engine.device) for name, rows in part.items()})))
-    return Observed(np.concatenate(drawn), to_items(examples.real), many=True)
+    every: NDArray[np.uint8] | NDArray[np.float32] = np.concatenate(drawn)  # type: ignore[assignment] # all of one kind
+    return Observed(every, to_items(examples.real), many=True)
 
 
 def _scores(scores: Tensor | None) -> NDArray[np.float32] | None:

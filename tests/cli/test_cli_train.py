@@ -192,9 +192,7 @@ def test_resume_counts_from_the_beginning(call: Call, begun: Path) -> None:
     assert Run.open(begun).status().step == 40
 
 
-def test_patience_ends_it_and_info_tells_the_best(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_patience_ends_it_and_info_tells_the_best(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish, "WATCH_EVERY", 10)
     monkeypatch.setattr(publish, "WATCH_SHARE", 1e9)
     monkeypatch.setattr("ganstudio.metrics.closeness.closeness", lambda *_args: 0.25)

@@ -40,7 +40,9 @@ def test_fewer_or_more_items_and_another_unit_change_little() -> None:
     half = GAUSSIAN[::2]
     assert closeness(GAUSSIAN, half) < 0.03
     assert closeness(half, GAUSSIAN) < 0.03
-    assert closeness(1000 * GAUSSIAN, 1000 * GAUSSIAN + 500) == pytest.approx(closeness(GAUSSIAN, GAUSSIAN + 0.5), rel=1e-3)
+    assert closeness(1000 * GAUSSIAN, 1000 * GAUSSIAN + 500) == pytest.approx(
+        closeness(GAUSSIAN, GAUSSIAN + 0.5), rel=1e-3
+    )
     assert closeness(GAUSSIAN, half, seed=1) != closeness(GAUSSIAN, half, seed=2)
 
 
@@ -48,8 +50,12 @@ def test_what_lies_between_the_modes_has_strayed() -> None:
     modes = np.array([[-1, 0], [1, 0]], np.float32)
     real, spread = np.repeat(modes, 500, axis=0), math.sqrt(0.5)
     assert strayed(real, real[::-1]) == pytest.approx(0, abs=1e-3)
-    assert strayed(real, np.repeat(modes, [900, 100], axis=0)) == pytest.approx(0, abs=1e-3), "unequal, but each on a mode"
-    assert strayed(real, real[:500]) == pytest.approx(2 / 2 / 2 / spread), "half of the real ones lie 2 from the nearest"
+    assert strayed(real, np.repeat(modes, [900, 100], axis=0)) == pytest.approx(0, abs=1e-3), (
+        "unequal, but each on a mode"
+    )
+    assert strayed(real, real[:500]) == pytest.approx(2 / 2 / 2 / spread), (
+        "half of the real ones lie 2 from the nearest"
+    )
     lifted = real + np.array([0, 0.5], np.float32)
     assert strayed(real + 50, lifted + 50) == pytest.approx(0.5 / spread, rel=1e-3)
     fuzzy = real + 0.1 * RNG.standard_normal(real.shape).astype(np.float32)
@@ -75,6 +81,10 @@ def test_what_it_cannot_say_it_says_in_words() -> None:
     broken[0, 0] = math.nan
     for real, fake in ((GAUSSIAN[:3], GAUSSIAN), (GAUSSIAN, broken), (np.ones((50, 2), np.float32), GAUSSIAN[:50, :2])):
         assert math.isnan(of(real, fake))
-    assert all_metrics()["distance"].compute(
-        Evidence(DataSpec("some", "points", 50), Sample(np.ones((50, 2), np.float32)), Sample(GAUSSIAN[:50, :2]))
-    ).note
+    assert (
+        all_metrics()["distance"]
+        .compute(
+            Evidence(DataSpec("some", "points", 50), Sample(np.ones((50, 2), np.float32)), Sample(GAUSSIAN[:50, :2]))
+        )
+        .note
+    )

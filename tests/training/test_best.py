@@ -122,6 +122,11 @@ def test_the_best_stays_whole_through_thinning(tmp_path: Path) -> None:
     assert list(table[DISTANCE]) == [50, 30, 10, 40, 45, *[45] * (len(table["step"]) - 5)]
 
 
+def test_the_last_step_is_kept_though_it_comes_soon(tmp_path: Path) -> None:
+    finish(Session.new(experiment(120), path=tmp_path / "run", pace=QUICK, measure=told(*[50] * 10, 40, 39)))
+    assert best_steps(tmp_path / "run") == [110, 120], "10 has gone meanwhile"
+
+
 def test_one_that_is_saved_and_the_best_keeps_both_marks(tmp_path: Path) -> None:
     path, values = tmp_path / "run", told(50, 10, 40)
     session = Session.new(experiment(20), path=path, pace=QUICK, measure=values, hold_on_trouble=True)
@@ -194,7 +199,9 @@ def test_it_is_measured_seldom_where_that_costs_much_and_in_time_where_steps_are
 ) -> None:
     monkeypatch.setattr(publish, "WATCH_SHARE", 1e-9)
     finish(Session.new(experiment(50), path=tmp_path / "dear", pace=QUICK, measure=measure))
-    assert list(columns(tmp_path / "dear", "watch")["step"]) == [10, 50], "the first tells what it costs; the last is due"
+    assert list(columns(tmp_path / "dear", "watch")["step"]) == [10, 50], (
+        "the first tells what it costs; the last is due"
+    )
     monkeypatch.setattr(publish, "WATCH_SHARE", math.inf)
     monkeypatch.setattr(publish, "WATCH_EVERY", 10**6)
     monkeypatch.setattr(publish, "WATCH_SECONDS", 0.0)

@@ -235,7 +235,9 @@ def back_to_best(model: RunModel) -> Remedy | None:
     step = model.best
     if step is None or step >= model.step or not model.here:
         return None
-    why = _("The best so far is {best}. From there it goes on with half the learning rates. What came later is deleted.")
+    why = _(
+        "The best so far is {best}. From there it goes on with half the learning rates. What came later is deleted."
+    )
     return Remedy("back", _("Back to step {step:,}").format(step=step), why.format(best=model.best_text), back_to=step)
 
 
