@@ -163,11 +163,10 @@ def test_going_back_takes_up_what_was_the_best_then(tmp_path: Path) -> None:
     assert best_steps(path)[:2] == [10, 20]
 
 
-@pytest.mark.parametrize("headless", [True, False])
-def test_patience_ends_a_run_in_words_and_it_can_go_on(tmp_path: Path, headless: bool) -> None:
+def test_patience_ends_a_run_in_words_and_it_can_go_on(tmp_path: Path) -> None:
     path = tmp_path / "run"
     asked = experiment(1000).with_(patience=40)
-    options: dict[str, Any] = {"pace": QUICK, "hold_on_trouble": not headless}
+    options: dict[str, Any] = {"pace": QUICK, "hold_on_trouble": False}
     session = Session.new(asked, path=path, measure=told(50, 30, 30), **options)
     watcher = finish(session)
     run = Run.open(path)
