@@ -27,6 +27,11 @@ STEPS = FieldSpec(
     "steps", _("Steps"),
     _("How many updates to train for. More can be added later; a run can also be stopped at any moment."),
     "int", 3000, low=1, high=MAX_STEPS, live=True, log=True)
+PATIENCE = FieldSpec(
+    "patience", _("Patience"),
+    _("The run ends where its distance to the data has not become better for so many steps; 0: it takes all of them. The "
+      "best checkpoint is kept in any case."),
+    "int", 0, low=0, high=MAX_STEPS)
 SEED = FieldSpec(
     "seed", _("Seed"),
     _("Decides everything that is drawn: weights, latents, order of the data. The same seed gives the same run."),
@@ -248,7 +253,7 @@ class ExperimentDraft:
         self._apply(_("Reset {name}").format(name=title or name), self.experiment.with_(hyper=hyper), f"hyper:{name}")
 
     def set(self, title: str = "", /, **changes: Any) -> None:
-        """Changes ``steps``, ``seed``, ``device`` or ``name``; ``title`` is what a person knows it by."""
+        """Changes ``steps``, ``patience``, ``seed``, ``device`` or ``name``; ``title`` is what a person knows it by."""
         key = "set:" + ",".join(sorted(changes))
         label = _("Change {name}").format(name=title or ", ".join(changes))
         self._apply(label, self.experiment.with_(**changes), key)
@@ -256,11 +261,11 @@ class ExperimentDraft:
     def problems(self, catalogue: Catalogue) -> dict[str, str]:
         """What stands in the way of training: field → one sentence; empty when it can start.
 
-        Keys are ``method``, ``data``, ``steps``, ``seed``, ``data.OPTION`` and ``hyper.NAME``.
+        Keys are ``method``, ``data``, ``steps``, ``patience``, ``seed``, ``data.OPTION`` and ``hyper.NAME``.
         """
         found: dict[str, str] = {}
-        for spec, value in ((STEPS, self.experiment.steps), (SEED, self.experiment.seed)):
-            if problem := problem_of(spec, value):
+        for spec in (STEPS, PATIENCE, SEED):
+            if problem := problem_of(spec, getattr(self.experiment, spec.name)):
                 found[spec.name] = problem
         method = _look_up(catalogue.method, self.experiment.method, "method", found)
         name, path, options = split_request(self.experiment.data)

@@ -100,6 +100,7 @@ ROWS = {
         Row("curves", "ganstudio.bench.curves", "window"),
         Row("checkpoint", "ganstudio.bench.checkpoint"),
         Row("ranks", "ganstudio.bench.ranks"),
+        Row("live-metric", "ganstudio.bench.watching"),
         Row("metrics-prc", "ganstudio.bench.metrics"),
         Row("metrics-fid", "ganstudio.bench.metrics"),
         Row("study-workers", "ganstudio.bench.study"),

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganstudio.app.runs.readings import best_words
 from ganstudio.app.runs.verdict import judge_stored
 from ganstudio.cli.output import write, write_json, write_table
 from ganstudio.cli.parser import add_json, open_run
 from ganstudio.core.events import HyperChanged
 from ganstudio.core.i18n import _, clock, size_text
+from ganstudio.store.thinning import best_of, heads_of
 
 if TYPE_CHECKING:
     from ganstudio.core.scores import Score
@@ -39,6 +41,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
     info, status = stored.info, stored.status()
     experiment = info.experiment
     check = stored.newest_good_checkpoint()
+    best = next(iter(best_of(heads_of(stored.path))[-1:]), None)
     changes = [event for event in stored.events() if isinstance(event, HyperChanged)]
     hyper = {**experiment.hyper, **{change.name: change.new for change in changes}}
     return {
@@ -62,6 +65,7 @@ def facts_of(stored: Run) -> dict[str, Any]:
         "metrics": latest_metrics(stored),
         "scores": newest_scores(stored),
         "checkpoints": stored.checkpoint_steps(),
+        "best": None if best is None else {"step": best[0], "distance_percent": best[1]},
         "newest_good_checkpoint": check.step,
         "damaged_checkpoints": [bad.step for bad in check.bad],
         "warning": check.words,
@@ -111,6 +115,7 @@ def _write(facts: dict[str, Any]) -> None:
         (_("seed"), str(facts["seed"])),
         (_("device"), facts["device"]),
         (_("checkpoints"), _steps(facts["checkpoints"])),
+        *([(_("best"), best_words(*facts["best"].values()))] if facts["best"] else ()),
         (_("sample grids"), _steps(facts["samples"])),
         (_("made"), facts["created"]),
     ]

@@ -6,6 +6,7 @@ at the end. Ctrl-C saves a checkpoint and stops; a second Ctrl-C ends at once.
   ganstudio train dcgan --data digits --steps 3000
   ganstudio train wgan-gp --data ring --steps 5000 --seed 1 --set n_critic=3 penalty_weight=0.1
   ganstudio train dcgan-frogs --data cifar10:classes=frog --steps 20000 --out runs/frogs
+  ganstudio train dcgan --data digits --steps 20000 --patience 3000
   ganstudio train --resume runs/frogs --steps 40000
   ganstudio train --resume runs/shoes --steps 40000 --data pairs:/new/place/of/shoes
   ganstudio train --resume runs/frogs --steps 40000 --set batch_size=32
@@ -71,6 +72,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--steps", type=whole(1, MAX_STEPS), metavar="N",
         help=_("train until this step; with --resume too it counts from the run's beginning, not from where it stopped"),
+    )  # fmt: skip
+    add(
+        "--patience", type=whole(0, MAX_STEPS), metavar="N",
+        help=_("end where the distance to the data has not become better for so many steps (default 0: never, or the "
+               "resumed run's own)"),
     )  # fmt: skip
     add("--seed", type=whole(0, MAX_SEED), metavar="S", help=_("decides everything that is drawn (default 0)"))
     add("--device", metavar="D", help=_("auto, cpu, cuda, cuda:N or mps (default: auto, or the resumed run’s own)"))
@@ -167,6 +173,7 @@ def _experiment(options: argparse.Namespace) -> Experiment:
         seed=options.seed or 0,
         device=options.device or "auto",
         name=" ".join((options.name or "").split()),
+        patience=options.patience or 0,
     )
 
 
@@ -197,7 +204,8 @@ def _resumed(options: argparse.Namespace, ranks: Together | None) -> Session:
 
     hyper = split_pairs(options.set or ())
     goal = path, options.steps, options.device, options.data
-    return resume_session(*goal, hyper=hyper, hold_on_trouble=False, ranks=ranks, keep=options.keep)
+    more = {"hyper": hyper, "patience": options.patience, "hold_on_trouble": False}
+    return resume_session(*goal, **more, ranks=ranks, keep=options.keep)
 
 
 def _new_folder(text: str) -> Path:

@@ -18,7 +18,7 @@ from ganstudio.core.series_words import shared
 Floats = NDArray[np.float64]
 Dash = tuple[int, ...]
 """Pixels on, off, on, off, … along x; empty is a solid line."""
-MarkKind = Literal["hyper", "checkpoint"]
+MarkKind = Literal["hyper", "checkpoint", "best"]
 OTHER_RUN = ""
 """Stands for all its lines among what is hidden, where each series stands for itself."""
 _TAIL = 0.02
@@ -31,7 +31,7 @@ _FEWEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something that happened at a step: a hyper-parameter was changed or a checkpoint saved."""
+    """Something at a step: a hyper-parameter was changed, a checkpoint saved, or it is the best so far."""
 
     step: int
     seconds: float
@@ -64,6 +64,12 @@ class PlotKind:
 
 PLOTS = (
     PlotKind("loss", _("Losses"), _("Every term of the losses that are minimised, as the optimiser sees it.")),
+    PlotKind(
+        "distance",
+        _("Distance to the data"),
+        _("How far many samples lie from the data, measured now and then: the lower, the better."),
+        sparse=True,
+    ),
     PlotKind(
         "probability",
         _("D(x) and D(G(z))"),

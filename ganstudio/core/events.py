@@ -17,7 +17,7 @@ from ganstudio.core.series_words import help_of, label_of, name_of, value_of
 State = Literal["preparing", "training", "paused", "stopping", "finished", "stopped", "failed", "interrupted"]
 LIVE_STATES: frozenset[State] = frozenset({"preparing", "training", "paused", "stopping"})
 
-SeriesKind = Literal["loss", "probability", "score", "gradient", "quality", "measure"]
+SeriesKind = Literal["loss", "probability", "score", "gradient", "distance", "quality", "measure"]
 SeriesRole = Literal[
     "discriminator",
     "generator",
@@ -101,7 +101,7 @@ class Rows:
 
     Attributes:
         table: ``"steps"`` (one row a step), ``"gradients"`` (now and then), ``"quality"`` (of the samples, as often as they
-            are drawn) or ``"recognition"`` (of real items, seldom).
+            are drawn), ``"watch"`` (of many more, now and then) or ``"recognition"`` (of real items, seldom).
         series: the columns.
         steps: int64 ``(n,)``, strictly increasing within a table.
         seconds: float64 ``(n,)``: training time of the run at that step, pauses left out.

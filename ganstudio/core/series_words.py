@@ -17,6 +17,9 @@ from ganstudio.core.ticks import short_number
 if TYPE_CHECKING:
     from ganstudio.core.events import SeriesInfo
 
+DISTANCE = "distance to the data %"
+"""The series by which the best step of a run is chosen."""
+
 
 def label_of(info: SeriesInfo) -> str:
     """What people read of a series: no key, no slash, no underscore."""
@@ -112,6 +115,7 @@ def _whole() -> dict[str, str]:
         "modes": _("modes"),
         "high-quality samples %": _("on a mode %"),
         "diversity %": _("diversity %"),
+        DISTANCE: _("distance %"),
         "class recognised in fakes": _("class recognised in fakes"),
         "D(x) of a wrong class": _("D(x) of a wrong class"),
     }
@@ -147,9 +151,9 @@ def _measured() -> dict[str, str]:
     return {
         "modes": _("How many modes of the data the samples reach (within 3σ), from none to all."),
         "high-quality samples %": _("Share of the samples within 3σ of a mode, 0 to 100 %; 98.9 % is perfect."),
-        "distance to the data %": _("How far the samples lie from the data, seen from many directions, in percent of the "
-                                    "data’s spread: near 0 % they can hardly be told apart; the best checkpoint is chosen "
-                                    "by it. Of pictures it sees light and shade, no detail (sliced Wasserstein distance)."),
+        DISTANCE: _("How far the samples lie from the data, seen from many directions, in percent of the data’s spread: "
+                    "near 0 % they can hardly be told apart; the best checkpoint is chosen by it (sliced Wasserstein "
+                    "distance; of points also how far the nearest lies). Of pictures it sees light and shade, no detail."),
         "diversity %": _("How far the samples lie apart, compared with real data: near 0 % all look alike, near 100 % they "
                          "are as varied as the data."),
         "purity of {name} %": _("Share of real items that belong to the most frequent class of their cluster, 0 to 100 %."),

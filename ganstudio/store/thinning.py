@@ -33,9 +33,9 @@ class Keep:
     """What stays of a run.
 
     Attributes:
-        newest: so many of the newest checkpoints stay whole, so that training can go on from them; 0: all.
+        newest: so many of the newest checkpoints stay whole, so that training can go on from them, and the best; 0: all.
         older: of older ones the first and those of steps 100, 200, 400… stay, thinned; at most so many, and those that a
-            person has saved, and the best.
+            person has saved.
         grids: so many stored grids stay at most; 0: all.
     """
 
@@ -48,18 +48,16 @@ class Keep:
         """The rule in sentences."""
         said = []
         if self.newest:
-            said.append(
-                plural("The newest checkpoint stays whole.", "The newest {n} checkpoints stay whole.", self.newest)
-            )
-            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most, and in any case the "
-                      "best and those that you have saved: they can be explored, but not trained on.")  # fmt: skip
+            whole = plural("The newest checkpoint stays whole, and so does the best.",
+                           "The newest {n} checkpoints stay whole, and so does the best.", self.newest)  # fmt: skip
+            said.append(whole)
+            words = _("Of older ones the first and those of steps 100, 200, 400… stay, {older} at most, and in any case "
+                      "those that you have saved: they can be explored, but not trained on.")  # fmt: skip
             if self.older < 2:
                 words = (
-                    _(
-                        "Of older ones the first, the best and those that you saved stay: to be explored, not trained on."
-                    )
+                    _("Of older ones the first and those that you have saved stay: to be explored, not trained on.")
                     if self.older
-                    else _("Of older ones only the best and those that you saved stay: to be explored, not trained on.")
+                    else _("Of older ones only those stay that you have saved: to be explored, not trained on.")
                 )
             said.append(words.format(older=self.older))
         if self.grids:
@@ -154,13 +152,13 @@ def plan(run: Path, keep: Keep, good: Sequence[int] | None = None) -> Plan:
         good: steps of the checkpoints that hold what was written; by default those whose head can be read.
     """
     folder, freed = run / CHECKPOINTS, 0
-    heads = dict(_heads(folder, stored_steps(folder, SUFFIX) if good is None else good))
-    fixed = {step for step, head in heads.items() if MARKED in (head.get("__metadata__") or {})}
-    fixed |= {step for step, _value in best_of(heads)[-1:]}
-    fixed |= {step for step in heads if checkpoint_path(folder, step) in held()}
+    heads = heads_of(run, good)
+    fixed = marked_of(heads)
+    best = {step for step, _value in best_of(heads)[-1:]}
+    fixed |= best | {step for step in heads if checkpoint_path(folder, step) in held()}
     whole, thin = kept_checkpoints(list(heads), keep, fixed)
     gone = [step for step in heads if step not in whole and step not in thin]
-    shrunk = [step for step in thin if only_for_training(heads[step])]
+    shrunk = [step for step in thin if step not in best and only_for_training(heads[step])]
     for step in (*gone, *shrunk):
         length = checkpoint_path(folder, step).stat().st_size
         freed += length if step in gone else sum(map(_length, only_for_training(heads[step]).values()))
@@ -181,18 +179,18 @@ def best_of(heads: Mapping[int, Mapping[str, Any]]) -> list[tuple[int, float]]:
     return found
 
 
-def best_checkpoints(run: Path) -> list[tuple[int, float]]:
-    """The same of a run on disk; see :func:`best_of`."""
-    folder = run / CHECKPOINTS
-    return best_of(dict(_heads(folder, stored_steps(folder, SUFFIX))))
+def marked_of(heads: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    """The steps of those that a person has saved."""
+    return {step for step, head in heads.items() if MARKED in (head.get("__metadata__") or {})}
 
 
-def _heads(folder: Path, steps: Iterable[int]) -> Iterable[tuple[int, dict[str, Any]]]:
-    for step in steps:
-        try:
-            yield step, read_header(checkpoint_path(folder, step))
-        except StoreError:  # damaged: it neither counts nor is touched
-            continue
+def heads_of(run: Path, steps: Iterable[int] | None = None) -> dict[int, dict[str, Any]]:
+    """The heads of a run's checkpoints by step, of all by default; a damaged one neither counts nor is touched."""
+    folder, heads = run / CHECKPOINTS, {}
+    for step in stored_steps(folder, SUFFIX) if steps is None else steps:
+        with suppress(StoreError):
+            heads[step] = read_header(checkpoint_path(folder, step))
+    return heads
 
 
 def grid_files(run: Path, step: int) -> list[Path]:

@@ -26,6 +26,7 @@ from ganstudio.core.events import (
     Samples,
     SamplesStored,
     SeriesInfo,
+    SeriesKind,
     State,
     StateChanged,
 )
@@ -35,7 +36,7 @@ from ganstudio.core.mailbox import Mailbox
 from ganstudio.core.observed import Measure, Observed
 from ganstudio.store import Keep, RunWriter, WriteQueue, is_milestone, sample_schedule
 from ganstudio.store.checkpoints import BEST, MARKED
-from ganstudio.store.thinning import best_checkpoints
+from ganstudio.store.thinning import best_of, heads_of, marked_of
 from ganstudio.training import scene
 from ganstudio.training.best import Best
 from ganstudio.training.device import describe, memory_used
@@ -45,8 +46,10 @@ from ganstudio.training.timing import Timing
 from ganstudio.training.trouble import not_finite
 
 MEASURE_EVERY, RECOGNISE_COUNT = 500, 1000
-WATCH_EVERY, WATCH_SHARE = 250, 0.02
-"""Steps between two measurements of the distance to the data; twice as many where they take more than this share."""
+WATCH_EVERY, WATCH_SECONDS, WATCH_SHARE = 250, 30.0, 0.02
+"""Steps between two measurements of the distance to the data, or seconds where steps are slow; and the share of the
+trainer's time that they may take: where they would take more, the next is put off to a later multiple of the steps."""
+WATCH_GRAIN = 10  # steps between two looks at the clock
 LOOKING_SHARE = 0.02  # of the trainer's time that drawing for a watcher may take; the window spends as much again
 
 
@@ -97,8 +100,9 @@ class Publisher:
         self.state: State = "preparing"
         self.message = self.details = ""
         self._measure = measure
-        self._measured = self._looked = self._watched = self._marked = -1
-        self._every, self._watched_at = WATCH_EVERY, -math.inf
+        self._measured = self._looked = self._watched = -1
+        self._marked: set[int] = set()
+        self._watch_cost, self._watched_at, self._distance = 0.0, time.perf_counter(), math.nan
         self.best = Best()
         self._real: RealBatch | None = None
         self._keep = keep or Keep()
@@ -115,8 +119,8 @@ class Publisher:
         """Publishes what is due; returns step and name of a loss that is not finite, where one was found."""
         if self._measure is not None and self.engine.step_count % MEASURE_EVERY == 0:
             self.measure()
-        if self._measure is not None and self.engine.step_count % self._every == 0:
-            self.watch()
+        if self._measure is not None and self.engine.step_count % WATCH_GRAIN == 0:
+            self._watch_where_due(now)
         if is_milestone(self.engine.step_count) and self.flush_scalars() is None:
             self.checkpoint()
         if now < self._due["scalars"] and len(self.engine.losses) < 1000:
@@ -231,6 +235,12 @@ class Publisher:
             observed = Observed(recognised=seen, predicts=engine.method.predicts, labels=truth)
             self._post_scores("recognition", observed)
 
+    def _watch_where_due(self, now: float) -> None:
+        since = now - self._watched_at
+        usual = self.engine.step_count % WATCH_EVERY == 0 or since >= WATCH_SECONDS
+        if usual and self._watch_cost <= WATCH_SHARE * since:
+            self.watch()
+
     def watch(self, last: bool = False, keep: bool = True) -> None:
         """Measures how far far more samples than are on view lie from the data, and keeps the best checkpoint.
 
@@ -239,22 +249,22 @@ class Publisher:
             keep: a checkpoint may be written.
         """
         engine, begun = self.engine, time.perf_counter()
-        if self._measure is None or self._watched == engine.step_count:
+        if self._measure is None:
             return
-        self._watched = engine.step_count
-        for value in self._post_scores("watch", scene.take_many(engine)).values():
-            if self.best.offer(value, engine.step_count, last) and keep:
-                self.checkpoint(anew=True)
-        now = time.perf_counter()
-        if now - begun > WATCH_SHARE * (now - self._watched_at):
-            self._every *= 2
-        self._watched_at = now
+        if self._watched != engine.step_count:
+            self._watched = engine.step_count
+            scores = self._post_scores("watch", scene.take_many(engine), "distance")
+            self._distance = next(iter(scores.values()), math.nan)
+        if self.best.offer(self._distance, engine.step_count, last) and keep:
+            self.checkpoint(anew=True)
+        self._watched_at = time.perf_counter()
+        self._watch_cost = self._watched_at - begun
 
-    def _post_scores(self, table: str, observed: Observed) -> dict[str, float]:
+    def _post_scores(self, table: str, observed: Observed, kind: SeriesKind = "quality") -> dict[str, float]:
         assert self._measure is not None
         scores, engine = self._measure(observed, self.engine.dataset.spec), self.engine
         if scores:
-            series = tuple(SeriesInfo(name, "quality", "fake") for name in scores)
+            series = tuple(SeriesInfo(name, kind, "fake") for name in scores)
             step, seconds = np.array([engine.step_count], np.int64), np.array([engine.seconds], np.float64)
             self.post_rows(Rows(table, series, step, seconds, np.array([list(scores.values())], np.float32)))
         return scores
@@ -272,8 +282,9 @@ class Publisher:
         if engine.losses.not_finite is not None or (self.last_checkpoint == engine.step_count and not (marked or anew)):
             return
         self.last_checkpoint = step = engine.step_count
-        self._marked = step if marked else self._marked
-        kept = {MARKED: "1"} if self._marked == step else {}
+        if marked:
+            self._marked.add(step)
+        kept = {MARKED: "1"} if step in self._marked else {}
         kept |= {BEST: repr(self.best.value)} if self.best.step == step else {}
         tensors, values = state_of(engine)
         copies = {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
@@ -317,12 +328,18 @@ class Publisher:
             )
         )
 
+    def go_on(self) -> None:
+        """Training goes on from the present step: what is stored tells what was best so far, and what a person saved."""
+        heads = heads_of(self.writer.path)
+        self.best.go_on(self.engine.step_count, best_of(heads))
+        self._marked = marked_of(heads)
+
     def rewound(self, step: int, stored: list[int]) -> None:
         """The run went back to ``step``; ``stored`` are the steps whose grids are still there."""
         self.last_checkpoint = self.stored_checkpoint = step
         self.last_stored = max((earlier for earlier in stored if earlier <= step), default=None)
         self._measured = self._looked = self._watched = -1
-        self.best.go_on(step, best_checkpoints(self.writer.path))
+        self.go_on()
         self.start_timing()  # steps that were undone are no speed
         # First: of what is told last of all, nothing from before may come after it.
         self.mailbox.put_latest(self.progress(time.perf_counter()))

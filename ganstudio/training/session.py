@@ -50,8 +50,8 @@ class Session(Trainer):
             experiment: what to train.
             **options: ``folder`` of runs or exact ``path``; ``hold_on_trouble``: pause on a loss that is not finite and
                 on a failed write, else the session fails (a full disk is waited for in any case); ``paused``: hold at
-                step 0; ``measure``: scores of what is seen; ``pace``: the rhythm; ``patience``: seconds for which a
-                session that was asked to stop waits for room on a full disk; ``expected``: seconds a step, as foretold.
+                step 0; ``measure``: scores of what is seen; ``pace``: the rhythm; ``disk_patience``: seconds for which
+                a session that was asked to stop waits for room on a full disk; ``expected``: seconds a step, as foretold.
 
         Raises:
             UsageError: the experiment cannot be trained; nothing was written.
@@ -66,6 +66,7 @@ class Session(Trainer):
         device: str | None = None,
         data: str | None = None,
         hyper: Mapping[str, Value] | None = None,
+        patience: int | None = None,
         **options: Any,
     ) -> Session:
         """A session that goes on with a stored run from its newest good checkpoint.
@@ -76,6 +77,7 @@ class Session(Trainer):
             device: where; by default the run's own, or the best there is where this machine has no such device.
             data: where the run's data lie now, a request or a path; taken and kept in the run if they are the very same.
             hyper: other values to go on with: live ones, and the batch size.
+            patience: end where nothing has become better for so many steps from now on; by default as the run was asked.
             **options: as for :meth:`new`.
 
         Raises:
@@ -87,6 +89,8 @@ class Session(Trainer):
         goal = goal_of(run, steps)
         experiment = experiment.with_(steps=goal, device=device or device_here(experiment.device))
         experiment = where_it_lies(experiment, run.path, data)
+        if patience is not None:
+            experiment = experiment.with_(patience=patience)
         check_experiment(experiment)
         changes = changes_of(experiment, hyper)
         check_schedule({**hyper_now(run, experiment), **changes}, goal)

@@ -34,7 +34,6 @@ from ganstudio.core.observed import Measure
 from ganstudio.methods import Method
 from ganstudio.nn.snapshot import Snapshots
 from ganstudio.store import Keep, Run, RunWriter, WriteQueue
-from ganstudio.store.thinning import best_checkpoints
 from ganstudio.training.device import prepare_thread
 from ganstudio.training.disk import Disk
 from ganstudio.training.engine import Engine
@@ -64,7 +63,7 @@ class Trainer:
         measure: Measure | None = None,
         pace: Pace | None = None,
         keep: Keep | None = None,
-        patience: float = 55.0,
+        disk_patience: float = 55.0,
         changes: Mapping[str, Value] | None = None,
         ranks: Ranks = ALONE,
         expected: float = 0.0,
@@ -87,7 +86,7 @@ class Trainer:
         self._pending_role: Role | None = None
         self._ended = ""
         self._show, self._message, self._cancel_reading = Show(live=False), "", threading.Event()
-        self._disk, self._ending = Disk(self.mailbox, self._commands, patience), None  # type: Disk, Stop | None
+        self._disk, self._ending = Disk(self.mailbox, self._commands, disk_patience), None  # type: Disk, Stop | None
         self._writer, self._publisher = None, None  # type: RunWriter | None, Publisher | None
 
     def train(self) -> None:
@@ -144,7 +143,7 @@ class Trainer:
     def _begin(self, engine: Engine, publisher: Publisher) -> None:
         if engine.step_count:
             publisher.last_checkpoint = publisher.stored_checkpoint = engine.step_count
-            publisher.best.go_on(engine.step_count, best_checkpoints(publisher.writer.path))
+            publisher.go_on()
         stored = Run.open(publisher.writer.path).sample_steps()
         publisher.last_stored = stored[-1] if stored else None
         publisher.store_real()
@@ -187,7 +186,7 @@ class Trainer:
             before = now
             if (bad := publisher.after_step(now)) is not None:
                 self._hold(diverged(bad))
-            elif publisher.best.stalled(engine.step_count, self.experiment.patience):
+            elif publisher.best.stalled(self.experiment.patience):
                 self._give_up_waiting(engine, publisher)
             elif self._pending:
                 self._pending -= 1

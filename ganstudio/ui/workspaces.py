@@ -97,6 +97,7 @@ def _train(studio: Studio, binder: ActionBinder, budget: Budget) -> tuple[Page, 
         explore=page.explore,
         duplicate=page.duplicate,
         show_gallery=page.show_gallery,
+        go_to=page.go_to,
     )
 
 

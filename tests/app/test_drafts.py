@@ -168,6 +168,15 @@ def test_the_draft_says_what_is_wrong(changes: dict[str, Any], key: str, words: 
     assert words in problems[key].replace("\xa0", " ")
 
 
+def test_patience_is_an_edit_like_others() -> None:
+    draft = ExperimentDraft()
+    draft.set("Patience", patience=500)
+    assert (draft.experiment.patience, draft.history.undo_label) == (500, "Change Patience")
+    assert ExperimentDraft.from_json(draft.experiment.to_json()).experiment.patience == 500
+    draft.history.undo()
+    assert draft.experiment.patience == 0
+
+
 def test_a_good_draft_has_no_problems() -> None:
     assert draft_of(hyper={"lr": 1e-8}).problems(FakeCatalogue()) == {}  # type: ignore[arg-type]
     assert draft_of(data="folder:/cats").problems(FakeCatalogue()) == {}  # type: ignore[arg-type]

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ganstudio.app.runs.health.remedies import back_to_best
+from ganstudio.app.runs.library import read_details
 from ganstudio.app.runs.readings import value_at
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.core.commands import SetHyper
@@ -17,7 +19,9 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError
 from ganstudio.core.events import HyperChanged, Note, Rows, Samples, SeriesInfo
 from ganstudio.core.experiment import Experiment
-from ganstudio.store import RunWriter, create_run
+from ganstudio.core.series_words import DISTANCE
+from ganstudio.store import Run, RunWriter, create_run
+from ganstudio.store.checkpoints import BEST
 
 SERIES = (SeriesInfo("D(x)", "probability", "real"), SeriesInfo("D(G(z))", "probability", "fake"))
 SPEC = DataSpec("digits", "images", 1797, channels=1, size=4)
@@ -51,6 +55,26 @@ def stored(folder: Path) -> Path:
         writer.append_event(Note("warning", "Two pictures were unreadable."))
         writer.write_status("stopped", 60, 100, 30.0, message="Stopped by hand.")
     return folder
+
+
+def test_the_best_step_is_known_told_in_words_and_forgotten(folder: Path) -> None:
+    info = (SeriesInfo(DISTANCE, "distance", "fake"),)
+    with RunWriter(folder) as writer:
+        for step, value in ((10, 42.0), (20, 12.4), (30, 40.0)):
+            told = np.array([[value]], np.float32)
+            writer.append_rows(Rows("watch", info, np.array([step]), np.array([step / 2]), told))
+            writer.save_checkpoint(step, {"w": np.zeros(2, np.float32)}, {} if step == 30 else {BEST: str(value)})
+        model = RunModel.of_folder(folder)
+        assert (model.best, model.best_text) == (20, "step 20, 12\xa0% from the data")
+        assert read_details(Run.open(folder)).best == model.best_text
+        assert back_to_best(model) is None, "it takes no commands"
+        writer.truncate_after(15)
+        follow(model)
+        assert (model.best, model.best_text) == (10, "step 10, 42\xa0% from the data")
+        (folder / "checkpoints" / "000000010.safetensors").unlink()
+    RunWriter(folder).close()
+    follow(model)
+    assert (model.best, model.best_text) == (None, "")
 
 
 def follow(model: RunModel) -> set[str]:

@@ -31,6 +31,7 @@ FIGURES = {
     "curves": {"curves-redraw", "curves-redraw-smooth", "curves-memory"},
     "checkpoint": {"checkpoint"},
     "ranks": {"ranks"},
+    "live-metric": {"live-metric-image", "live-metric-points"},
     "metrics-prc": {"metrics-prc"},
     "metrics-fid": {"metrics-fid"},
     "study-workers": {"study-workers"},

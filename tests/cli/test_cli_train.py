@@ -26,6 +26,7 @@ from ganstudio.methods import METHODS
 from ganstudio.store import Run, RunWriter, load_checkpoint
 from ganstudio.store.checkpoints import write_checkpoint
 from ganstudio.store.folder import read_info, write_info
+from ganstudio.training import publish
 from ganstudio.training.session import Session
 from tests.cli.conftest import TINY_IMAGES, TINY_POINTS, Call
 
@@ -189,6 +190,24 @@ def test_resume_counts_from_the_beginning(call: Call, begun: Path) -> None:
     answer = call("train", "--resume", begun, "--steps", 40, "--threads", 1)
     assert (answer.status, answer.out) == (0, f"{begun}\n")
     assert Run.open(begun).status().step == 40
+
+
+def test_patience_ends_it_and_info_tells_the_best(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish, "WATCH_EVERY", 10)
+    monkeypatch.setattr(publish, "WATCH_SHARE", 1e9)
+    monkeypatch.setattr("ganstudio.metrics.closeness.closeness", lambda *_args: 0.25)
+    monkeypatch.setattr("ganstudio.metrics.closeness.strayed", lambda *_args: 0.0)
+    out = tmp_path / "run"
+    answer = call(*GAN, "--steps", 500, "--patience", 20, "--out", out)
+    assert (answer.status, answer.out) == (0, f"{out}\n")
+    assert "Ended at step 30: nothing has become better since step 10." in answer.err
+    told = call("info", out)
+    assert "step 10, 25\xa0% from the data" in told.out
+    assert "Ended at step 30" in told.out
+    assert call("info", out, "--json").json["best"] == {"step": 10, "distance_percent": 25.0}
+    assert "step 50" in call("train", "--resume", out).err, "it goes on, as patient as it was"
+    assert call("train", "--resume", out, "--steps", 90, "--patience", 0).status == 0
+    assert Run.open(out).status().step == 90
 
 
 def test_resume_with_other_batches_says_what_that_means(call: Call, begun: Path) -> None:

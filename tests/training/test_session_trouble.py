@@ -299,7 +299,7 @@ def until_full(session: Session, watcher: Watcher, full: threading.Event) -> Non
 def test_a_stop_on_a_full_disk_ends_in_words_after_its_patience_or_a_second_stop(
     tmp_path: Path, full_disk: threading.Event, patience: float
 ) -> None:
-    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=patience)
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, disk_patience=patience)
     with running(session) as watcher:
         until_full(session, watcher, full_disk)
         session.send(Stop())
@@ -320,7 +320,7 @@ def test_a_stop_on_a_full_disk_ends_in_words_after_its_patience_or_a_second_stop
 def test_a_stop_on_a_full_disk_loses_nothing_where_room_is_made_in_time(
     tmp_path: Path, full_disk: threading.Event
 ) -> None:
-    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=60.0)
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, disk_patience=60.0)
     with running(session) as watcher:
         until_full(session, watcher, full_disk)
         session.send(Stop())
@@ -342,7 +342,7 @@ def test_going_back_while_the_disk_fills_can_be_stopped(
         truncate(writer, step)
 
     monkeypatch.setattr(RunWriter, "truncate_after", fill)
-    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, patience=0.3)
+    session = Session.new(experiment(ENDLESS), path=tmp_path / "run", pace=QUICK, paused=True, disk_patience=0.3)
     with running(session) as watcher:
         session.send(StepOnce(5))
         watcher.until(lambda: watcher.step == 5)

@@ -100,6 +100,21 @@ def test_edits_reach_the_draft_and_undo_reaches_the_form(panel: ExperimentPanel)
     assert panel.draft.experiment.hyper == {}
 
 
+def test_patience_is_asked_for_beside_the_steps(panel: ExperimentPanel) -> None:
+    row = panel.run_form.row("patience")
+    assert [one.name for one in panel.run_form.rows][:2] == ["steps", "patience"]
+    assert row.editor.value() == 0
+    row.editor.lineEdit().setText("3000")
+    row.editor.commit()
+    assert panel.draft.experiment.patience == 3000
+    panel.undo_button.click()
+    assert panel.draft.experiment.patience == row.editor.value() == 0
+    panel.redo_button.click()
+    assert panel.draft.experiment.patience == row.editor.value() == 3000
+    panel.show_run(Experiment("gan", "ring", patience=70), "running")
+    assert (row.editor.value(), row.editor.isEnabled()) == (70, False)
+
+
 def test_wrong_kind_of_data_is_explained(panel: ExperimentPanel) -> None:
     panel.draft.set_data("ring")
     assert not panel.start.isEnabled()

@@ -145,7 +145,10 @@ def test_checkpoints_have_names(timeline: Timeline, track: TimelineTrack) -> Non
     assert track.describe(track.position_of(3)) == "checkpoint at step 250"
     assert track.describe(track.position_of(1)) == "step 10"
     assert track.describe(track.width()) == "live"
-    timeline.grab()
+    before = timeline.grab().toImage()
+    timeline.set_checkpoints([250, 600], 250, "step 250, 12 % from the data")
+    assert track.describe(track.position_of(3)) == "best: step 250, 12 % from the data"
+    assert timeline.grab().toImage() != before
 
 
 def test_steps_must_increase(timeline: Timeline) -> None:

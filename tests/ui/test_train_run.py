@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.density import spiral
+from ganstudio.training import publish
 from ganstudio.ui.experiment.drawing import DrawingDialog
 from ganstudio.ui.gallery.page import RunTile
 from ganstudio.ui.kit.parts import ElidedLabel
@@ -228,6 +229,44 @@ def test_picking_a_step_on_the_curves_shows_its_grid(window: MainWindow, qtbot: 
     wait(qtbot, lambda: len(model.stops) >= 2)
     view.curves.step_picked.emit(1)
     wait(qtbot, lambda: view.stage._caption.text().startswith(("step 0", "step 1")))
+
+
+def test_the_best_step_is_marked_shown_and_gone_back_to(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "WATCH_EVERY", 10)
+    monkeypatch.setattr(publish, "WATCH_SHARE", 1e9)
+    values = iter([0.5, 0.4, 0.12])
+    monkeypatch.setattr("ganstudio.metrics.closeness.closeness", lambda *_args: next(values, 0.3))
+    monkeypatch.setattr("ganstudio.metrics.closeness.strayed", lambda *_args: 0.0)
+    assert not window.table["run.best"].enabled()
+    model, view = train(qtbot, window), window.train.run_view
+    wait(qtbot, lambda: model.best == 30 and model.step >= 60)
+    words = "best: step 30, 12\xa0% from the data"
+    wait(qtbot, lambda: any(mark.text == words for mark in view.curves.view.marks))
+    assert "distance" in view.curves.sections, "a plot of its own, beneath the losses"
+    assert list(view.curves.sections)[:2] == ["loss", "distance"]
+    hold(qtbot, model)
+    window.table["run.best"].run()
+    assert view.stage.shown is not None
+    nearest = min(model.stops, key=lambda stop: abs(stop - 30))
+    wait(qtbot, lambda: view.stage.shown is not None and view.stage.shown.step == nearest)
+    track = view.stage.timeline.findChild(TimelineTrack)
+    assert track is not None
+    assert track.describe(track.position_of(track.place_of_step(30))) == words
+    rate = model.experiment.hyper["lr_g"]
+    window.table["run.back"].run()
+    (yes,) = [
+        button
+        for box in window.findChildren(QDialog)
+        for button in box.findChildren(QPushButton)
+        if button.text() == "Back to step 30"
+    ]
+    qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: model.step == 30 and model.state == "paused")
+    wait(qtbot, lambda: model.experiment.hyper["lr_g"] == rate / 2)  # type: ignore[operator]
+    assert model.best == 30
+    assert not window.table["run.back"].enabled(), "it is there"
 
 
 def test_raw_and_averaged_weights(window: MainWindow, qtbot: QtBot) -> None:

@@ -70,7 +70,7 @@ def series_of(models: Iterable[RunModel]) -> dict[SeriesInfo, int]:
 
 def first_series(series: dict[SeriesInfo, int]) -> set[str]:
     """What is plotted before a person has chosen: of what several share, scores of what is seen before anything else."""
-    order = ("quality", "probability", "score", "loss", "measure", "gradient")
+    order = ("quality", "distance", "probability", "score", "loss", "measure", "gradient")
     ranked = sorted(series, key=lambda info: (series[info] < LEAST, order.index(info.kind), -series[info]))
     return {info.name for info in ranked[:_FIRST]}
 

@@ -18,7 +18,7 @@ from psygnal import Signal
 
 from ganstudio.app.generators.workplaces import Workplace, workplace_of_run
 from ganstudio.app.jobs import Job
-from ganstudio.app.runs.readings import readings, stored_tables
+from ganstudio.app.runs.readings import best_words, readings, stored_tables
 from ganstudio.app.runs.thinning import ask_and_thin
 from ganstudio.app.runs.trash import TrashBin
 from ganstudio.core.dataspec import DataSpec
@@ -31,6 +31,7 @@ from ganstudio.core.images import split_grid
 from ganstudio.store import Run, Trashed, list_trash, runs_folder
 from ganstudio.store.annotations import ANNOTATIONS_FILE, NOTHING, Annotations, annotate, read_annotations
 from ganstudio.store.folder import RUN_FILE, STATUS_FILE, THUMBNAIL_FILE
+from ganstudio.store.thinning import best_of, heads_of
 
 if TYPE_CHECKING:
     from ganstudio.app.runs.run_model import RunModel
@@ -107,6 +108,7 @@ class RunDetails:
         told: what was told of its data: files that were left out, how they were read.
         notes: what it said to a person, oldest first.
         checkpoints, grids: how many are stored.
+        best: which step was the best, in words; empty where that was not measured.
     """
 
     path: Path
@@ -117,6 +119,7 @@ class RunDetails:
     notes: tuple[str, ...]
     checkpoints: int
     grids: int
+    best: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +329,8 @@ def read_details(run: Run) -> RunDetails:
                 hyper[name] = new
             case Note(text=text):
                 notes.append(told(text))
-    latest = readings(stored_tables(run), run.info.spec, kinds=("quality", "loss"))
+    latest = readings(stored_tables(run), run.info.spec, kinds=("distance", "quality", "loss"))
     counts = len(run.checkpoint_steps()), len(run.sample_steps())
+    best = next((best_words(*found) for found in best_of(heads_of(run.path))[-1:]), "")
     values, about = tuple((one.label, one.text) for one in latest), tuple(map(told, run.info.told))
-    return RunDetails(run.path, hyper, run.info.spec, values, about, tuple(notes), *counts)
+    return RunDetails(run.path, hyper, run.info.spec, values, about, tuple(notes), *counts, best)

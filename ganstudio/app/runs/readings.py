@@ -14,6 +14,7 @@ from ganstudio.core.i18n import _, plural
 from ganstudio.core.observed import Observed
 from ganstudio.core.scores import Score
 from ganstudio.core.series import SeriesTable
+from ganstudio.core.series_words import DISTANCE
 from ganstudio.metrics import all_metrics
 from ganstudio.metrics.while_training import measure
 from ganstudio.store import Run, read_scores
@@ -135,9 +136,15 @@ def seen_in(samples: Samples | None, real: RealBatch | None, spec: DataSpec | No
     return {**probe(samples.generated, wanted, spec), **measure(Observed(samples.generated, wanted), spec)}
 
 
+def best_words(step: int, value: float) -> str:
+    """Which step was the best of a run, and how far from the data, in percent."""
+    told = SeriesInfo(DISTANCE, "distance", "fake").tell(value)
+    return _("step {step:,}, {value} from the data").format(step=step, value=told)
+
+
 def readings(
     tables: Tables, spec: DataSpec | None, step: int | None = None, samples: int = 0, seen: Seen | None = None,
-    kinds: Sequence[SeriesKind] = ("quality", "gradient"),
+    kinds: Sequence[SeriesKind] = ("distance", "quality", "gradient"),
 ) -> list[Reading]:  # fmt: skip
     """Every number that tells how a run goes, at a step.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from psygnal import Signal
 
+from ganstudio.app.runs.readings import best_words, value_at
 from ganstudio.core import commands, events
 from ganstudio.core.commands import Command, Role, Source
 from ganstudio.core.dataspec import Box, DataSpec
@@ -22,6 +23,7 @@ from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
 from ganstudio.core.i18n import _, told
 from ganstudio.core.series import SeriesTable
+from ganstudio.core.series_words import DISTANCE
 from ganstudio.store import Follower, Run, RunInfo
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class RunModel:
         self.tables: dict[str, SeriesTable] = {}
         self.changes: list[events.HyperChanged] = []
         self.checkpoints: list[int] = []
+        self._bests: list[int] = []
         self.stops: list[int] = []
         self.notes: list[Note] = []
         self.waits_for_data = 0
@@ -190,6 +193,18 @@ class RunModel:
         index = min(int(np.searchsorted(table.steps, step)), len(table) - 1)
         return float(table.seconds[index])
 
+    @property
+    def best(self) -> int | None:
+        """The step whose checkpoint was the nearest to the data so far; None while none was found."""
+        return next((step for step in reversed(self._bests) if step in self.checkpoints), None)
+
+    @property
+    def best_text(self) -> str:
+        """The same in words; empty for none."""
+        step = self.best
+        found = None if step is None else value_at(self.tables, DISTANCE, step)
+        return "" if step is None or found is None else best_words(step, found[0])
+
     def stored(self, step: int) -> Samples | None:
         """The grid stored at a step; None where it cannot be read (any more)."""
         run = self._run
@@ -270,8 +285,10 @@ class RunModel:
                 self.changes.append(event)
                 self._has_hyper(event.name, event.new)
                 self._pending |= {"hyper", "marks"}
-            case events.CheckpointSaved(step=step):
+            case events.CheckpointSaved(step=step, best=best):
                 self._insert(self.checkpoints, step)
+                if best:
+                    self._insert(self._bests, step)
                 self._pending.add("marks")
             case events.SamplesStored(step=step):
                 self._insert(self.stops, step)
@@ -302,6 +319,7 @@ class RunModel:
             table.truncate_after(step)
         self.checkpoints = [at for at in self.checkpoints if at <= step]
         self.stops = [at for at in self.stops if at <= step]
+        self._bests = [at for at in self._bests if at <= step]
         for change in reversed(self.changes):
             if change.step > step:
                 self._has_hyper(change.name, change.old)

@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
-from ganstudio.app.drafts import NAME, SEED, STEPS, ExperimentDraft, split_request
+from ganstudio.app.drafts import NAME, PATIENCE, SEED, STEPS, ExperimentDraft, split_request
 from ganstudio.app.forecasts import Forecasts
 from ganstudio.app.generators.catalogue import Catalogue, DataCard, MethodCard, data_for, misfit
 from ganstudio.core.experiment import Experiment
@@ -206,9 +206,9 @@ class ExperimentPanel(QWidget):
         devices = tuple(dict.fromkeys((*self._devices, experiment.device)))
         words = _("Where it trains. Auto takes the fastest there is.")
         device = FieldSpec("device", _("Device"), words, "choice", "auto", choices=devices)
-        values = {name: getattr(experiment, name) for name in ("steps", "seed", "device", "name")}
+        values = {name: getattr(experiment, name) for name in ("steps", "patience", "seed", "device", "name")}
         own = {} if self.mode == "draft" else {"name": experiment.title}  # a run has a name: it goes back to that
-        self.run_form.set_fields((STEPS, SEED, device, NAME), values, own)
+        self.run_form.set_fields((STEPS, PATIENCE, SEED, device, NAME), values, own)
         self.run_form.set_error("steps", "")
         editor = self.run_form.row("name").editor
         if isinstance(editor, TextEdit):

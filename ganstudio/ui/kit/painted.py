@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from ganstudio.core.i18n import _, told
 from ganstudio.ui.kit.theme import Theme, contrast, ui_font
@@ -276,3 +276,9 @@ def swatch(colour: tuple[int, int, int]) -> QIcon:
     painter.drawEllipse(1, 1, SWATCH - 2, SWATCH - 2)
     painter.end()
     return QIcon(pixmap)
+
+
+def star(x: float, y: float, radius: float = 5.5) -> QPolygonF:
+    """A star of five points around a place: the best of several."""
+    corners = [(radius * (0.42 if corner % 2 else 1), math.pi * corner / 5) for corner in range(10)]
+    return QPolygonF([QPointF(x + far * math.sin(turn), y - far * math.cos(turn)) for far, turn in corners])

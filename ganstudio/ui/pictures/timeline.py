@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QAbstractSlider, QLabel, QToolTip, QWidget
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.chips import Chip
 from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.painted import star
 from ganstudio.ui.kit.parts import boxed, keeping_room, tool_button
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.words import compact, step_text
@@ -76,6 +77,8 @@ class TimelineTrack(QAbstractSlider):
         self.steps: list[int] = []
         self.live = False
         self.checkpoints: list[int] = []
+        self.best: int | None = None
+        self.best_text = ""
         self.setOrientation(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSingleStep(1)
@@ -125,6 +128,11 @@ class TimelineTrack(QAbstractSlider):
             painter.setBrush(QColor(theme.text_muted))
             for step in self.checkpoints:
                 x = self.position_of(self.place_of_step(step))
+                if step == self.best:
+                    painter.setBrush(QColor(theme.text))
+                    painter.drawPolygon(star(x, 5))
+                    painter.setBrush(QColor(theme.text_muted))
+                    continue
                 painter.drawPolygon(QPolygonF([QPointF(x - 3.5, 1), QPointF(x + 3.5, 1), QPointF(x, 7)]))
             if self.hasFocus():
                 painter.setPen(QPen(QColor(theme.focus), 2))
@@ -160,8 +168,10 @@ class TimelineTrack(QAbstractSlider):
 
     def describe(self, x: float) -> str:
         """What is at a position."""
-        for step in self.checkpoints:
+        for step in (*(() if self.best is None else (self.best,)), *self.checkpoints):
             if abs(self.position_of(self.place_of_step(step)) - x) <= 4:
+                if step == self.best:
+                    return _("best: {best}").format(best=self.best_text)
                 return _("checkpoint at {step}").format(step=step_text(step))
         stop = self.stop_at(x)
         return step_text(self.steps[stop]) if stop < len(self.steps) else _("live")
@@ -300,9 +310,9 @@ class Timeline(QWidget):
             self._rearrange(None if following else shown)
         self._write_label()
 
-    def set_checkpoints(self, steps: Sequence[int]) -> None:
-        """Marks the steps at which checkpoints were written."""
-        self._track.checkpoints = list(steps)
+    def set_checkpoints(self, steps: Sequence[int], best: int | None = None, best_text: str = "") -> None:
+        """Marks the steps at which checkpoints were written, and the best of them with a star."""
+        self._track.checkpoints, self._track.best, self._track.best_text = list(steps), best, best_text
         self._track.update()
 
     def selected_step(self) -> int | None:

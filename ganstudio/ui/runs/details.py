@@ -133,6 +133,7 @@ class DetailsPane(QFrame):
             (_("Size"), size_text(row.size)),
         ]
         if details is not None:
+            facts += [(_("Best"), details.best)] if details.best else []
             facts.append((_("Checkpoints"), str(details.checkpoints)))
             facts.append((_("Stored grids"), str(details.grids)))
         self.facts.set_pairs([*facts, (_("Folder"), str(row.path))])

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import invitation, workplace_of_run
+from ganstudio.app.runs.health.remedies import Remedy, back_to_best
 from ganstudio.app.runs.run_model import RunModel
 from ganstudio.app.runs.verdict import letters
 from ganstudio.app.studio import Studio
@@ -52,6 +53,7 @@ def train_actions(
     explore: Deed,
     duplicate: Deed,
     show_gallery: Deed,
+    go_to: Callable[[int], object],
 ) -> tuple[Action, ...]:
     """The rows; they work on the run that is looked at.
 
@@ -62,6 +64,7 @@ def train_actions(
         explore: opens the run's generator in its workspace.
         duplicate: puts the run's settings into the form.
         show_gallery: shows the ready experiments.
+        go_to: shows the samples of a step.
     """
     menu, here, ask = _("Run"), partial(_here, studio), partial(_ask, studio)
 
@@ -78,6 +81,16 @@ def train_actions(
     def stored() -> bool:
         return studio.current is not None and studio.current.path is not None
 
+    def best() -> int | None:
+        return None if studio.current is None else studio.current.best
+
+    def way_back() -> Remedy | None:
+        return None if studio.current is None or not here() else back_to_best(studio.current)
+
+    def go_back(model: RunModel) -> None:
+        if (remedy := way_back()) is not None:
+            studio.treat(model, remedy)
+
     def invited() -> str:
         return invitation(workplace_of_run(None if studio.current is None else studio.current.info))
 
@@ -93,6 +106,10 @@ def train_actions(
                _("One step of all networks, then hold."), here),
         Action("run.checkpoint", _("Save a checkpoint"), ask(RunModel.save_checkpoint), "checkpoint", "Ctrl+S", f"{menu}/2",
                _("Everything that is needed to go on from here."), here),
+        Action("run.best", _("Show the best step"), lambda: go_to(best() or 0), "", "", f"{menu}/2",
+               _("The samples of the step that was the nearest to the data."), lambda: best() is not None),
+        Action("run.back", _("Go back to the best step…"), ask(go_back), "", "", f"{menu}/2",
+               _("Goes on from its checkpoint, with half the learning rates."), lambda: way_back() is not None),
         Action("run.stop", _("Stop"), ask(RunModel.stop), "stop", "Ctrl+Shift+X", f"{menu}/2",
                _("Saves a checkpoint and ends; the run can be continued later."), here),
         Action("run.explore", _("Explore this run"), explore, "explore", "Ctrl+Shift+O", f"{menu}/3",

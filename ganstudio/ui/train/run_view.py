@@ -186,9 +186,13 @@ class RunView(QWidget):
             text = _("{name}: {old} → {new}").format(name=name, old=tell(at.old), new=tell(at.new))
             marks.append(Mark(at.step, model.seconds_at(at.step), "hyper", text))
         saved = _("checkpoint {step}")
+        if model.best is not None:
+            text = _("best: {best}").format(best=model.best_text)
+            marks.append(Mark(model.best, model.seconds_at(model.best), "best", text))
         return marks + [
             Mark(step, model.seconds_at(step), "checkpoint", saved.format(step=f"{step:,}"))
             for step in model.checkpoints
+            if step != model.best
         ]
 
     def _show_message(self, model: RunModel) -> None:

@@ -126,7 +126,7 @@ class Stage(QWidget):
             self.timeline.set_live_step(model.step if model.live else None, model.state)
             self._write_caption()
         if "marks" in aspects:
-            self.timeline.set_checkpoints(model.checkpoints)
+            self.timeline.set_checkpoints(model.checkpoints, model.best, model.best_text)
         if self.follows:
             if "samples" in aspects:
                 self._show(model.samples)

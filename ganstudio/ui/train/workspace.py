@@ -212,6 +212,10 @@ class TrainWorkspace(Page):
             QTimer.singleShot(0, view, view.restore_layout)  # once it has its size
         return self._run_view
 
+    def go_to(self, step: int) -> None:
+        """Shows the samples of the step of the run that is looked at."""
+        self.run_view.stage.go_to(step)
+
     def start(self, experiment: Experiment) -> None:
         """Starts a new run."""
         self._studio.start(experiment)

@@ -114,7 +114,8 @@ def patient_of(model: RunModel, methods: Sequence[MethodCard], whole: int = 0) -
     ready = model.path is not None and not model.live
     kind = "" if model.spec is None else model.spec.kind
     touched = bool(model.changes) and model.step - model.changes[-1].step < SETTLING
-    return Patient(model.experiment, methods, kind, model.checkpoints[-whole:], model.here, ready, model.step, touched)
+    steps = sorted({*model.checkpoints[-whole:], *([] if model.best is None else [model.best])})
+    return Patient(model.experiment, methods, kind, steps, model.here, ready, model.step, touched)
 
 
 def stored_patient(run: Run, found: object) -> Patient:
@@ -227,6 +228,17 @@ def back(patient: Patient, since: int | None) -> Remedy | None:
     why = _("The checkpoint of step {step:,} is from before it began; from there it goes on with half the learning rates. "
             "What came later is deleted.").format(step=steps[-1])  # fmt: skip
     return Remedy("back", _("Back to step {step:,}").format(step=steps[-1]), why, back_to=steps[-1])
+
+
+def back_to_best(model: RunModel) -> Remedy | None:
+    """Back to the step that was the best; None where none was found, it is that one, or the run takes no commands."""
+    step = model.best
+    if step is None or step >= model.step or not model.here:
+        return None
+    why = _(
+        "The best so far is {best}. From there it goes on with half the learning rates. What came later is deleted."
+    )
+    return Remedy("back", _("Back to step {step:,}").format(step=step), why.format(best=model.best_text), back_to=step)
 
 
 # -- another experiment -----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from ganstudio.core.curves import Curve, Piece, Spike, View
 from ganstudio.core.i18n import _
+from ganstudio.ui.kit.painted import star
 from ganstudio.ui.kit.theme import Theme
 from ganstudio.ui.plots.axes import Scale
 
@@ -64,7 +65,7 @@ def paint_marks(painter: QPainter, scale: Scale, view: View, theme: Theme, *, wo
     At most one mark of a kind per pixel column, so that ten thousand checkpoints cost no more than one screen.
     """
     area, metrics = scale.area, painter.fontMetrics()
-    colours = {"hyper": theme.accent, "checkpoint": theme.text_muted}
+    colours = {"hyper": theme.accent, "checkpoint": theme.text_muted, "best": theme.text}
     places: dict[tuple[int, str], str] = {}
     for mark in view.marks:
         if view.x0 <= mark.at(view.by) <= view.x1:
@@ -87,9 +88,13 @@ def paint_marks(painter: QPainter, scale: Scale, view: View, theme: Theme, *, wo
 
 def _paint_sign(painter: QPainter, kind: str, x: float, top: float) -> None:
     """The small shape at the top of a mark, in the pen's colour: its kind, without relying on colour."""
-    diamond, wedge = ((0, 0), (4, 4), (0, 8), (-4, 4)), ((-3, 0), (3, 0), (0, 5))
+    wedge = (-3, 0), (3, 0), (0, 5)
+    shapes = {"hyper": ((0, 0), (4, 4), (0, 8), (-4, 4)), "checkpoint": wedge}
     painter.setBrush(painter.pen().color())
-    painter.drawPolygon([QPointF(x + dx, top + dy) for dx, dy in (diamond if kind == "hyper" else wedge)])
+    if kind == "best":
+        painter.drawPolygon(star(x, top + 4))
+    else:
+        painter.drawPolygon([QPointF(x + dx, top + dy) for dx, dy in shapes[kind]])
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
