@@ -53,8 +53,8 @@ def seen_small(items: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.flo
 
 
 @metric(
-    "distance", _("Distance to the data"), better="lower", needs={"many"}, cost="live", unit="%", series="distance to the data %",
-    help=measured_help("distance to the data %"),
+    "distance", _("Distance to the data"), better="lower", needs={"many"}, cost="live", unit="%",
+    series="distance to the data %", help=measured_help("distance to the data %"),
 )  # fmt: skip
 def distance(evidence: Evidence) -> Found:
     """:func:`closeness` in percent."""
