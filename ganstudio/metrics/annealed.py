@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Decoder, Evidence, Found, metric
+from ganstudio.metrics.checks import undefined
 
 if TYPE_CHECKING:
     import torch
@@ -358,17 +359,17 @@ def ais(evidence: Evidence) -> Found:
         words = _(
             "Its latent vector has {n} numbers; with more than 64 the bounds say nothing in any time one would wait."
         )
-        return Found(math.nan, note=words.format(n=decoder.latent))
+        return undefined(words.format(n=decoder.latent))
     items, unit = _in_units(evidence)
     if not len(items):
-        return Found(math.nan, note=_("There is no real item to measure on."))
+        return undefined(_("There is no real item to measure on."))
     measured, choosing = _parted(items, evidence.seed)
     sigma = choose_sigma(
         decoder, _tensor(choosing, evidence.device), unit=unit, seed=evidence.seed,
         tick=lambda share, text: evidence.tick(0.15 * share, text),
     )  # fmt: skip
     if not math.isfinite(sigma):
-        return Found(math.nan, note=_("The generator draws what is no number."))
+        return undefined(_("The generator draws what is no number."))
     found = annealed(
         decoder, _tensor(measured, evidence.device), sigma, unit=unit, temperatures=TEMPERATURES, seed=evidence.seed,
         tick=lambda share, text: evidence.tick(0.15 + 0.85 * share, text),

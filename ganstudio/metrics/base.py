@@ -25,13 +25,14 @@ T = TypeVar("T")
 Better = Literal["lower", "higher", "half", ""]
 """Which way is better; ``"half"``: ½ is best; empty: neither."""
 Need = Literal[
-    "features", "probabilities", "held out", "labels", "asked", "modes", "density", "partners", "maps", "polygons",
+    "features", "probabilities", "held out", "labels", "asked", "codes", "modes", "density", "partners", "maps", "polygons",
     "stacked", "decoder", "pictures", "recognised", "many",
 ]  # fmt: skip
 """``features``: a feature matrix of both sides; ``probabilities`` of classes, of both; ``held out``: real items nobody was
 trained on; ``labels``: true classes of real items; ``asked``: generated items were asked to be of a class (``fake.labels``);
-``modes``: true centres are known; ``density``: points in the plane; ``partners``: each generated picture has the real one
-that it should be (same place); ``maps``: label maps were given (``inputs``); ``polygons``: the set ``triangles``;
+``codes``: or of a code that found its own meaning (``fake.codes``); ``modes``: true centres are known; ``density``: points
+in the plane; ``partners``: each generated picture has the real one that it should be (same place); ``maps``: label maps
+were given (``inputs``); ``polygons``: the set ``triangles``;
 ``stacked``: the set ``stacked-digits`` (where ``fake.probabilities`` are ``(N, 30)``, they are three blocks of ten, one
 a channel; else the metric trains its own classifier of digits); ``decoder``: a latent vector can be decoded, with
 gradients; ``pictures``: the items are; ``recognised``: a network of the model itself says what real items of known classes
@@ -68,6 +69,7 @@ class Sample:
         features: float64 ``(N, d)``; None where no metric asked for them.
         probabilities: float64 ``(N, K)``, rows add up to 1; None likewise.
         labels: int64 ``(N,)``: true classes of real items, asked ones of generated items.
+        codes: int64 ``(N,)``: which code each generated item was drawn from, where a generator has such.
         inputs: what a translator was given: uint8 label maps ``(N, H, W)`` or pictures ``(N, C, H, W)``.
     """
 
@@ -76,6 +78,7 @@ class Sample:
     probabilities: NDArray[np.float64] | None = None
     labels: NDArray[np.int64] | None = None
     inputs: NDArray[Any] | None = None
+    codes: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.items)
@@ -93,6 +96,7 @@ class Evidence:
         recognised: what the model takes real items to be, whose true classes are known; None where it says nothing.
         seed: all chance in a metric follows from it.
         device: where heavy work is done, ``"cpu"`` or ``"cuda"``.
+        of_real: what was made of the real side alone: hand it on where the next evidence has the same one.
         tick: told how far the work is, with words; raises CancelledError when it shall end. Called often.
     """
 
@@ -105,13 +109,21 @@ class Evidence:
     seed: int = 0
     device: str = "cpu"
     tick: Callable[[float, str], None] = lambda _fraction, _text: None
+    of_real: dict[str, Any] = field(default_factory=dict)
     _known: dict[str, Any] = field(default_factory=dict)
 
-    def once(self, key: str, make: Callable[[], T]) -> T:
-        """What several metrics share is made once: ``once("manifold", lambda: …)``."""
-        if key not in self._known:
-            self._known[key] = make()
-        found: T = self._known[key]
+    def once(self, key: str, make: Callable[[], T], real: bool = False) -> T:
+        """What several metrics share is made once: ``once("manifold", lambda: …)``.
+
+        Args:
+            key: a name of it.
+            make: makes it.
+            real: it depends on nothing but the real side, seed and device.
+        """
+        kept = self.of_real if real else self._known
+        if key not in kept:
+            kept[key] = make()
+        found: T = kept[key]
         return found
 
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ganstudio.core.i18n import _
 from ganstudio.core.series_words import DISTANCE, measured_help
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.distances import not_finite, too_few
+from ganstudio.metrics.checks import not_finite, too_few, undefined
+from ganstudio.metrics.transport import directions, sliced_wasserstein
 
 DIRECTIONS, SIDE = 64, 16
 NEAREST = 1024
@@ -33,22 +34,14 @@ def closeness(real: NDArray[np.float32], fake: NDArray[np.float32], seed: int = 
 
     Args:
         real: ``(N, d)``, finite.
-        fake: ``(M, d)``, finite; of unequal sets evenly spaced quantiles are compared.
+        fake: ``(M, d)``, finite.
         seed: of the directions; the same seed, the same directions.
     """
-    directions = np.random.default_rng(seed).standard_normal((real.shape[1], DIRECTIONS)).astype(np.float32)
-    count = min(len(real), len(fake))
-    shares = (np.arange(count) + 0.5) / count
-
-    def seen(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        lines = np.sort(rows @ directions, axis=0)
-        picked: NDArray[np.float32] = lines[(shares * len(lines)).astype(np.int64)]
-        return picked
-
-    ours, theirs = seen(real), seen(fake)
-    deviation = ours.std(axis=0, dtype=np.float64)
-    apart = np.abs(ours - theirs).mean(axis=0, dtype=np.float64)
-    told = deviation > 1e-6 * max(1.0, float(np.abs(ours).max(initial=0)))
+    along = directions(real.shape[1], DIRECTIONS, seed).astype(np.float32)
+    seen = real @ along
+    deviation = seen.std(axis=0, dtype=np.float64)
+    apart = sliced_wasserstein(fake, real, along)
+    told = deviation > 1e-6 * max(1.0, float(np.abs(seen).max(initial=0)))
     return float((apart[told] / deviation[told]).mean()) if told.any() else math.nan
 
 
@@ -84,16 +77,16 @@ def seen_small(items: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.flo
 
 
 @metric(
-    "distance", _("Distance"), better="lower", needs={"many"}, cost="live", unit="%", series=DISTANCE,
+    "distance", _("Distance to the data"), better="lower", needs={"many"}, cost="live", unit="%", series=DISTANCE,
     help=measured_help(DISTANCE),
 )  # fmt: skip
 def distance(evidence: Evidence) -> Found:
     """:func:`closeness` in percent, of points with what they have :func:`strayed`."""
     real, fake = seen_small(evidence.real.items), seen_small(evidence.fake.items)
     if reason := too_few(min(len(real), len(fake)), _LEAST):
-        return Found(math.nan, note=reason)
+        return undefined(reason)
     if reason := not_finite(int((~np.isfinite(fake).all(axis=1)).sum())):
-        return Found(math.nan, note=reason)
+        return undefined(reason)
     evidence.tick(0.0, _("Distance"))
     value = 100 * (closeness(real, fake) + (strayed(real, fake) if evidence.real.items.ndim == 2 else 0.0))
     return Found(value, note=_("Not defined: all real items are alike.") if math.isnan(value) else "")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.distances import features_of, flaw, squared_distances, stage, standard_error
+from ganstudio.metrics.checks import features_of, flaw, stage, standard_error, undefined
+from ganstudio.metrics.distances import squared_distances
 
 GRID = tuple(np.geomspace(1e-2, 2, 24))
 """Bandwidths that are tried, as multiples of the spread of what the windows stand around (its standard deviation)."""
@@ -90,7 +91,7 @@ def kde(evidence: Evidence) -> Found:
     """Nats per item, with a 95 % interval from the spread over items."""
     sides = (evidence.real, evidence.fake)
     if reason := flaw(*sides) or (flaw(evidence.held_out) if evidence.held_out and len(evidence.held_out) > 1 else ""):
-        return Found(math.nan, note=reason)
+        return undefined(reason)
     real, fake = (features_of(side) for side in sides)
     notes = []
     rng = np.random.default_rng(evidence.seed)
@@ -104,7 +105,7 @@ def kde(evidence: Evidence) -> Found:
     text = _("Choosing the width of the windows")
     h, at_end = choose_bandwidth(choosers, fake, device=evidence.device, tick=stage(evidence, 0, 0.5, text))
     if not h:
-        return Found(math.nan, note=_("Not defined: all items are alike."))
+        return undefined(_("Not defined: all items are alike."))
     if at_end:
         notes.append(_("The best width lies at an end of those that were tried: generated and real items lie far apart, "
                        "or there are copies."))  # fmt: skip
@@ -174,7 +175,7 @@ def kl_histogram(evidence: Evidence) -> Found:
     """KL(real ‖ generated), and the other way round in ``more``."""
     shares = _histograms(evidence, 0.5)
     if shares is None:
-        return Found(math.nan, note=_("There are no items on a side."))
+        return undefined(_("There are no items on a side."))
     return Found(kl(*shares), more={"generated to real": kl(*shares[::-1])}, note=_outside(evidence))
 
 
@@ -191,5 +192,5 @@ def js_histogram(evidence: Evidence) -> Found:
     """JS of the two histograms, without anything added to counts."""
     shares = _histograms(evidence, 0)
     if shares is None:
-        return Found(math.nan, note=_("There are no items on a side."))
+        return undefined(_("There are no items on a side."))
     return Found(js(*shares), note=_outside(evidence))

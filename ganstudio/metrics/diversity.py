@@ -12,7 +12,7 @@ from ganstudio.core.i18n import _
 from ganstudio.core.observed import Items
 from ganstudio.core.series_words import measured_help
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.distances import features_of, flaw, stage
+from ganstudio.metrics.checks import features_of, flaw, stage, undefined
 
 _MOST_ITEMS, _MOST_NUMBERS = 1024, 1024
 
@@ -83,7 +83,7 @@ def diversity_of_items(evidence: Evidence) -> Found:
 def feature_diversity(evidence: Evidence) -> Found:
     """Percent; both distances in ``more``."""
     if reason := flaw(evidence.real, evidence.fake):
-        return Found(math.nan, note=reason)
+        return undefined(reason)
     text = _("Diversity of features")
     real = rms_distance(features_of(evidence.real), stage(evidence, 0, 0.5, text))
     fake = rms_distance(features_of(evidence.fake), stage(evidence, 0.5, 1, text))

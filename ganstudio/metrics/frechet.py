@@ -10,7 +10,7 @@ import numpy as np
 
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import Matrix, features_flaw, told, undefined
+from ganstudio.metrics.checks import Matrix, features_of, flaw, told, undefined
 
 if TYPE_CHECKING:
     import torch
@@ -147,13 +147,12 @@ def spread_of_distance(one: Matrix, other: Matrix, seed: int, tick: Tick = lambd
 )  # fmt: skip
 def fid(evidence: Evidence) -> Found:
     """FID; the interval (± 1.96 standard errors by bootstrap) only where features are few enough for it to be cheap."""
-    real, fake = evidence.real.features, evidence.fake.features
-    flaw = features_flaw(evidence.real, evidence.fake)
-    if flaw or real is None or fake is None:
-        return undefined(flaw)
+    if reason := flaw(evidence.real, evidence.fake):
+        return undefined(reason)
+    real, fake = features_of(evidence.real), features_of(evidence.fake)
     device, tick = evidence.device, evidence.tick
     with np.errstate(over="ignore", invalid="ignore"):
-        of_real = evidence.once("moments of real features", lambda: statistics(real, device, tick))
+        of_real = evidence.once("moments of real features", lambda: statistics(real, device, tick), real=True)
         of_fake = statistics(fake, device, tick)
     tick(0.9, _("Distance of the two"))
     value = frechet_distance(of_fake, of_real, device)

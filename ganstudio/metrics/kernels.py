@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import Matrix, features_flaw, some_of, told, undefined
+from ganstudio.metrics.checks import Matrix, features_of, flaw, some_of, told, undefined
 
 _SUBSETS, _SIZE = 100, 1000
 _MOST, _PERMUTATIONS, _BLOCK = 2000, 500, 512
@@ -74,10 +74,9 @@ def kid(evidence: Evidence) -> Found:
 
     The interval is the delete-d jackknife's: subsets of m of n rows differ too little by m / (n − m) in variance.
     """
-    real, fake = evidence.real.features, evidence.fake.features
-    flaw = features_flaw(evidence.real, evidence.fake)
-    if flaw or real is None or fake is None:
-        return undefined(flaw)
+    if reason := flaw(evidence.real, evidence.fake):
+        return undefined(reason)
+    real, fake = features_of(evidence.real), features_of(evidence.fake)
     fewest = min(len(real), len(fake))
     # Subsets of everything would all be alike: the value is of everything then, its uncertainty of halves.
     all_in_one = fewest <= _SIZE
@@ -186,10 +185,9 @@ def _discrepancies(kernel: Matrix, sides: NDArray[np.float64], count: int, devic
 )  # fmt: skip
 def mmd(evidence: Evidence) -> Found:
     """Unbiased squared MMD, with ``p`` and ``bandwidth`` in ``more``."""
-    real, fake = evidence.real.features, evidence.fake.features
-    flaw = features_flaw(evidence.real, evidence.fake)
-    if flaw or real is None or fake is None:
-        return undefined(flaw)
+    if reason := flaw(evidence.real, evidence.fake):
+        return undefined(reason)
+    real, fake = features_of(evidence.real), features_of(evidence.fake)
     sides = some_of(fake, _MOST, evidence.seed), some_of(real, _MOST, evidence.seed + 1)
     with np.errstate(over="ignore", invalid="ignore"):
         found = gaussian_mmd(*sides, evidence.seed, device=evidence.device, tick=evidence.tick)

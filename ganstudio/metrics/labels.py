@@ -11,7 +11,7 @@ from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
 from ganstudio.core.series_words import measured_help
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.distances import not_finite
+from ganstudio.metrics.checks import not_finite, undefined
 
 
 def accuracy(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
@@ -43,7 +43,7 @@ def _recognised(evidence: Evidence, kind: Predicts) -> Found:
     """The best in percent, and each by its name in ``more``."""
     seen = evidence.recognised
     if seen is None or seen.labels is None:
-        return Found(math.nan, note=_("Nothing of known classes was recognised."))
+        return undefined(_("Nothing of known classes was recognised."))
     judge = purity if kind == "clusters" else accuracy
     each = {
         name: 100 * judge(found, seen.labels) for name, found in seen.recognised.items() if seen.predicts[name] == kind
@@ -72,9 +72,9 @@ def accuracy_of_classes(evidence: Evidence) -> Found:
 # -- what a classifier sees in generated items ----------------------------------------------------------------------------
 
 
-def _drawn(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]] | str:
+def _drawn(evidence: Evidence, asked: NDArray[np.int64] | None) -> tuple[NDArray[np.int64], NDArray[np.int64]] | str:
     """What was asked for and what is seen, of items that were asked to be something; or why there are none."""
-    asked, seen = evidence.fake.labels, evidence.fake.probabilities
+    seen = evidence.fake.probabilities
     if asked is None or seen is None or not (asked >= 0).any():
         return _("No generated items were asked to be of a class.")
     if bad := not_finite(int((~np.isfinite(seen).all(axis=1)).sum())):
@@ -97,9 +97,9 @@ def _drawn(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]] | 
 )
 def drawn_accuracy(evidence: Evidence) -> Found:
     """Percent, with its 95 % interval (Wilson 1927), and each class by its number in ``more``."""
-    told = _drawn(evidence)
+    told = _drawn(evidence, evidence.fake.labels)
     if isinstance(told, str):
-        return Found(math.nan, note=told)
+        return undefined(told)
     asked, seen = told
     each = {f"class {k}": 100 * accuracy(seen[asked == k], asked[asked == k]) for k in np.unique(asked).tolist()}
     share, n, z = accuracy(seen, asked), len(asked), 1.96
@@ -112,7 +112,7 @@ def drawn_accuracy(evidence: Evidence) -> Found:
     "drawn-purity",
     _("Purity of drawn codes"),
     better="higher",
-    needs={"asked", "probabilities"},
+    needs={"codes", "probabilities"},
     unit="%",
     help=_(
         "Share of generated items in which the classifier sees the class that is most frequent among items of the same code "
@@ -122,5 +122,6 @@ def drawn_accuracy(evidence: Evidence) -> Found:
 )
 def drawn_purity(evidence: Evidence) -> Found:
     """Percent."""
-    told = _drawn(evidence)
-    return Found(math.nan, note=told) if isinstance(told, str) else Found(100 * purity(*told))
+    fake = evidence.fake
+    told = _drawn(evidence, fake.labels if fake.codes is None else fake.codes)
+    return undefined(told) if isinstance(told, str) else Found(100 * purity(*told))

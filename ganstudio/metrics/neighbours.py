@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.distances import features_of, flaw, nearest, squared_distances, stage
+from ganstudio.metrics.checks import features_of, flaw, stage, undefined
+from ganstudio.metrics.distances import nearest, squared_distances
 
 if TYPE_CHECKING:
     import torch
@@ -177,7 +178,7 @@ def _found(evidence: Evidence, of: Callable[[Neighbourhoods], tuple[float, int, 
     """A value, with a note where so many neighbours as were wanted are not there."""
     near = _near(evidence)
     if isinstance(near, str):
-        return Found(math.nan, note=near)
+        return undefined(near)
     value, k, wanted = of(near)
     few = _("So few items allow {k} neighbours only, where {wanted} are usual.").format(k=k, wanted=wanted)
     return Found(value, more={"neighbours": float(k)}, note=few if k < wanted else "")
@@ -199,7 +200,7 @@ def one_nn(evidence: Evidence) -> Found:
     """Leave-one-out accuracy of the 1-NN classifier, in [0, 1]."""
     near = _near(evidence)
     if isinstance(near, str):
-        return Found(math.nan, note=near)
+        return undefined(near)
     apart = {"real": near.real_accuracy, "generated": near.fake_accuracy}
     note = ""
     if len(evidence.real) != len(evidence.fake):
@@ -313,10 +314,10 @@ def memorisation(evidence: Evidence) -> Found:
     reason = _("There are no held-out items.") if fresh is None else flaw(evidence.real, evidence.fake, fresh)
     near = reason or _near(evidence)
     if isinstance(near, str) or fresh is None:
-        return Found(math.nan, note=str(near))
+        return undefined(str(near))
     tick = stage(evidence, 0, 1, _("Distances of held-out items"))
     away = nearest(features_of(fresh), features_of(evidence.real), device=evidence.device, tick=tick)
     if not away.any():
-        return Found(math.nan, note=_("All held-out items are among the real ones: nothing is left to compare with."))
+        return undefined(_("All held-out items are among the real ones: nothing is left to compare with."))
     told = too_near(near.to_real, away)
     return Found(100 * told["share"], more={"ratio of medians": told["ratio"], "z": told["z"]})

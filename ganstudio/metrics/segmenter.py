@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ganstudio.core.i18n import _
 from ganstudio.data.labelmaps import unlabelled_class
 from ganstudio.metrics.base import Evidence, Found, metric
+from ganstudio.metrics.checks import undefined
 
 if TYPE_CHECKING:
     from ganstudio.nn.segmenting import Segmenter
@@ -145,7 +146,7 @@ def _asked(
 def _found(evidence: Evidence, number: Callable[[Table], float], words: str) -> Found:
     seen = evidence.once("segmenter", lambda: _seen(evidence))
     if isinstance(seen, str):
-        return Found(math.nan, note=seen)
+        return undefined(seen)
     own = number(seen.real)
     more = {"of real pictures": own}
     for one, value in zip(evidence.spec.map_classes, ious(seen.fake), strict=True):

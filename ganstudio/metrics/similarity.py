@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.distances import not_finite, stage, standard_error, too_few
+from ganstudio.metrics.checks import not_finite, stage, standard_error, too_few, undefined
 
 if TYPE_CHECKING:
     import torch
@@ -162,7 +162,7 @@ def ms_ssim_of_pairs(evidence: Evidence) -> Found:
     """Mean MS-SSIM of random pairs of generated pictures; of real ones in ``more``."""
     real, fake = evidence.real.items, evidence.fake.items
     if reason := _unfit(fake, least=2):
-        return Found(math.nan, note=reason)
+        return undefined(reason)
     found, sides = [], [fake] if _unfit(real, least=2) else [fake, real]
     for at, side in enumerate(sides):
         tick = stage(evidence, at / len(sides), (at + 1) / len(sides), _("Comparing pairs of pictures"))
@@ -217,7 +217,7 @@ def psnr_of_partners(evidence: Evidence) -> Found:
     """Mean PSNR in dB."""
     sides = _partners(evidence)
     if isinstance(sides, str):
-        return Found(math.nan, note=sides)
+        return undefined(sides)
     real, fake, note = sides
     each = []
     for start in range(0, len(real), 16):
@@ -241,7 +241,7 @@ def ssim_of_partners(evidence: Evidence) -> Found:
     """Mean SSIM."""
     sides = _partners(evidence)
     if isinstance(sides, str):
-        return Found(math.nan, note=sides)
+        return undefined(sides)
     real, fake, note = sides
     each = ssim(real, fake, device=evidence.device, tick=stage(evidence, 0, 1, _("SSIM")))
     return _mean(each, note=" ".join(filter(None, [note, _small(real.shape[2:])])))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
+from ganstudio.metrics.checks import undefined
 
 Labels = NDArray[np.int64]
 Probabilities = NDArray[np.float64]
@@ -73,6 +73,7 @@ def _recogniser(evidence: Evidence) -> tuple[Callable[[NDArray[np.float32]], NDA
     from ganstudio.data.base import Job
     from ganstudio.data.request import parse_request
     from ganstudio.data.stacked import StackedOptions, singles
+    from ganstudio.nn.classifier import train_classifier
 
     try:
         options = parse_request(evidence.spec.name).options
@@ -83,8 +84,7 @@ def _recogniser(evidence: Evidence) -> tuple[Callable[[NDArray[np.float32]], NDA
     items, labels, _notes = singles(options, Job())
     names = tuple(map(str, range(DIGITS)))
     classifier = None
-    training = importlib.import_module("ganstudio.nn.classifier").train_classifier
-    for classifier in training(items.copy(), labels, names, steps=_STEPS):
+    for classifier in train_classifier(items.copy(), labels, names, steps=_STEPS):
         if hasattr(classifier, "fraction"):
             evidence.tick(0.8 * classifier.fraction, _("Learning the digits"))
     return classifier.probabilities, float(classifier.accuracy)  # type: ignore[union-attr]
@@ -103,14 +103,14 @@ def modes_of_stacked_digits(evidence: Evidence) -> Found:
     if given is None or given.shape[1] != 3 * DIGITS:
         items = evidence.fake.items
         if items.ndim != 4 or items.shape[1] != 3:
-            return Found(math.nan, note=_("Only pictures of the data set “stacked-digits” are read so."))
-        known = evidence.once("digits", lambda: _recogniser(evidence))
+            return undefined(_("Only pictures of the data set “stacked-digits” are read so."))
+        known = evidence.once("digits", lambda: _recogniser(evidence), real=True)
         if known is None:
-            return Found(math.nan, note=_("Only pictures of the data set “stacked-digits” are read so."))
+            return undefined(_("Only pictures of the data set “stacked-digits” are read so."))
         recognise, accuracy = known
         given = of_channels(items, recognise, lambda share, text: evidence.tick(0.8 + 0.2 * share, text))
     if not len(given):
-        return Found(math.nan, note=_("There are no generated pictures."))
+        return undefined(_("There are no generated pictures."))
     seen = given.reshape(len(given), 3, DIGITS).argmax(axis=2).astype(np.int64)
     modes, divergence = stacked_modes(seen[:, 0], seen[:, 1], seen[:, 2])
     perfect = expected_modes(len(given))

@@ -8,16 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganstudio.core.errors import CancelledError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import Matrix, features_flaw, some_of, told, undefined
+from ganstudio.metrics.checks import Matrix, features_of, flaw, some_of, told, undefined
 
 EXACT = 2000
 """Items of either side that are transported exactly: its time grows with their cube."""
 _PROJECTIONS, _AT_ONCE, _BLOCK = 256, 16, 256
 Tick = Callable[[float, str], None]
+Rows = NDArray[np.floating[Any]]
 
 
 def wasserstein(fake: Matrix, real: Matrix, tick: Tick = lambda _fraction, _text: None) -> float:
@@ -75,7 +77,7 @@ def directions(width: int, count: int, seed: int) -> Matrix:
     return drawn / np.sqrt((drawn**2).sum(axis=0))
 
 
-def sliced_wasserstein(fake: Matrix, real: Matrix, along: Matrix, tick: Tick = lambda _fraction, _text: None) -> Matrix:
+def sliced_wasserstein(fake: Rows, real: Rows, along: Rows, tick: Tick = lambda _fraction, _text: None) -> Matrix:
     """W₁ of both sides projected on each column of ``along``; sides may differ in number.
 
     In one dimension the best plan keeps the order, so sorting is all: the distance is the integral of the difference of the
@@ -105,10 +107,9 @@ def sliced_wasserstein(fake: Matrix, real: Matrix, along: Matrix, tick: Tick = l
 )  # fmt: skip
 def exact(evidence: Evidence) -> Found:
     """W₁ of at most :data:`EXACT` items of each side."""
-    real, fake = evidence.real.features, evidence.fake.features
-    flaw = features_flaw(evidence.real, evidence.fake, 1)
-    if flaw or real is None or fake is None:
-        return undefined(flaw)
+    if reason := flaw(evidence.real, evidence.fake, least=1):
+        return undefined(reason)
+    real, fake = features_of(evidence.real), features_of(evidence.fake)
     note = "" if max(len(real), len(fake)) <= EXACT else (
         _("Of {n} items of each side at most, drawn by the seed: sliced W₁ looks at all.").format(n=f"{EXACT:,}")
     )  # fmt: skip
@@ -132,10 +133,9 @@ def exact(evidence: Evidence) -> Found:
 )  # fmt: skip
 def sliced(evidence: Evidence) -> Found:
     """Mean over directions of the W₁ along each, of all items."""
-    real, fake = evidence.real.features, evidence.fake.features
-    flaw = features_flaw(evidence.real, evidence.fake, 1)
-    if flaw or real is None or fake is None:
-        return undefined(flaw)
+    if reason := flaw(evidence.real, evidence.fake, least=1):
+        return undefined(reason)
+    real, fake = features_of(evidence.real), features_of(evidence.fake)
     along = directions(real.shape[1], _PROJECTIONS, evidence.seed)
     with np.errstate(over="ignore", invalid="ignore"):
         values = sliced_wasserstein(fake, real, along, evidence.tick)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ganstudio.core.i18n import _
 from ganstudio.data.polygons import corners_of, rasterise
 from ganstudio.metrics.base import Decoder, Evidence, Found, metric
+from ganstudio.metrics.checks import undefined
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -261,7 +262,7 @@ def _vertices(evidence: Evidence) -> int:
 def _precision(evidence: Evidence) -> Found:
     vertices, drawn = _vertices(evidence), evidence.fake.items[:MOST_PICTURES]
     if not vertices or drawn.ndim != 4 or drawn.shape[1] != 1 or not len(drawn):
-        return Found(math.nan, note=_("Only of the data set “triangles” it is known where all true pictures lie."))
+        return undefined(_("Only of the data set “triangles” it is known where all true pictures lie."))
     delta, held = delta_of(drawn.shape[-1]), _true(evidence)
     both = np.concatenate([drawn, held]) if held.shape[1:] == drawn.shape[1:] else drawn
     found = distances_to_polygons(both, vertices, evidence.seed, evidence.tick)
@@ -278,13 +279,13 @@ def _true(evidence: Evidence) -> Pictures:
 
 def _recall(evidence: Evidence) -> Found:
     if not _vertices(evidence):
-        return Found(math.nan, note=_("Only of the data set “triangles” it is known where all true pictures lie."))
+        return undefined(_("Only of the data set “triangles” it is known where all true pictures lie."))
     if evidence.decoder is None:
         words = _("This generator has no latent vector with gradients, so true pictures cannot be looked for in it.")
-        return Found(math.nan, note=words)
+        return undefined(words)
     pictures = _true(evidence)
     if not len(pictures):
-        return Found(math.nan, note=_("There is no real item to measure on."))
+        return undefined(_("There is no real item to measure on."))
     delta = delta_of(pictures.shape[-1])
     found = distances_to_decoder(
         pictures, evidence.decoder, delta, seed=evidence.seed, device=evidence.device, tick=evidence.tick

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.i18n import _
 from ganstudio.metrics import all_metrics
+from ganstudio.metrics.inception_file import find_inception
 
 if TYPE_CHECKING:
     from ganstudio.core.dataspec import DataSpec
@@ -48,12 +50,21 @@ class Asked:
 
 def metrics_for(info: RunInfo) -> list[Metric]:
     """The metrics that make sense for a run, as far as its description tells."""
-    spec = info.spec
+    from ganstudio.methods import METHODS
+
+    spec, method = info.spec, METHODS[info.experiment.method]
     missing = _impossible(spec)
-    if not spec.classes:
-        missing |= {"labels", "asked", "probabilities"}
     if info.takes != "nothing":
         missing |= {"decoder"}
+    if not method.predicts:
+        missing |= {"recognised"}
+    driven = _driven(info)
+    if ClassLabel not in driven:
+        missing |= {"asked"}
+    if not {ClassLabel, CategoricalCode} & driven:
+        missing |= {"codes"}
+    if spec.pictures and find_inception() is not None:
+        missing -= {"probabilities"}
     return [one for one in all_metrics().values() if not one.needs & missing]
 
 
@@ -63,9 +74,36 @@ def usual(metrics: list[Metric]) -> tuple[str, ...]:
     return tuple(name for name in cheap if name in _USUAL) or tuple(cheap)
 
 
+def _driven(info: RunInfo) -> set[type]:
+    """The kinds of what can be driven in its generator, told by one that has learned nothing."""
+    import torch
+
+    from ganstudio.methods import METHODS
+    from ganstudio.nn.random import randomness
+
+    method = METHODS[info.experiment.method]
+    hyper = method.resolve(dict(info.experiment.hyper), info.spec.kind, stored=True)
+    with randomness(torch.Generator().manual_seed(0)):
+        return {type(one) for one in method(hyper, info.spec).controls()}
+
+
+def extractors_for(spec: DataSpec) -> list[str]:
+    """What can make features of such data here, the usual one first; Inception only where its weights are."""
+    seen = ["classifier"] if spec.pictures and (len(spec.classes) > 1 or is_stacked(spec)) else []
+    seen.append("pixels")
+    if spec.pictures and find_inception() is not None:
+        seen += ["inception", "inception-clean"]
+    return seen
+
+
+def is_stacked(spec: DataSpec) -> bool:
+    """It is the set of three digits in three channels."""
+    return spec.name.partition(":")[0] == "stacked-digits"
+
+
 def default_extractor(spec: DataSpec) -> str:
     """What makes features of such data where nobody says."""
-    return "classifier" if spec.pictures and len(spec.classes) > 1 else "pixels"
+    return extractors_for(spec)[0]
 
 
 def lacking(metric: Metric, evidence: Evidence) -> str:
@@ -75,19 +113,26 @@ def lacking(metric: Metric, evidence: Evidence) -> str:
         "held out": evidence.held_out is not None,
         "labels": evidence.real.labels is not None,
         "asked": evidence.fake.labels is not None,
+        "codes": evidence.fake.labels is not None or evidence.fake.codes is not None,
         "decoder": evidence.decoder is not None,
+        "recognised": evidence.recognised is not None,
     }
     words = {
         "probabilities": _("It needs probabilities of classes, which this extractor does not give."),
         "held out": _("It needs real items that nobody was trained on, and there are none."),
         "labels": _("It needs the true classes of the real items."),
         "asked": _("It needs a generator that is asked for a class."),
-        "decoder": _("It needs a generator with a latent vector."),
+        "codes": _("It needs a generator that is asked for a class or a code."),
+        "decoder": _("It needs a generator with a latent vector, through which gradients flow."),
+        "recognised": _(
+            "It needs networks that recognise something in real items, as this checkpoint holds none, and items "
+            "of known classes."
+        ),
     }
     for need, sentence in words.items():
         if need in metric.needs and not there[need]:
             return sentence
-    if metric.needs & _impossible(evidence.spec):
+    if metric.needs & _impossible(evidence.spec) - there.keys():
         return _("It is not defined for data of this kind.")
     return ""
 
@@ -100,9 +145,12 @@ def _impossible(spec: DataSpec) -> set[str]:
         "pictures": spec.pictures,
         "recognised": False,  # a network of the model is asked while it trains only
         "density": spec.kind == "points",
+        "pictures": spec.pictures,
+        "labels": bool(spec.classes),
+        "probabilities": spec.pictures and len(spec.classes) > 1,
         "partners": spec.kind in ("maps", "pairs"),
         "maps": spec.kind == "maps",
         "polygons": name == "triangles",
-        "stacked": "stacked" in name,
+        "stacked": is_stacked(spec),
     }
     return {need for need, there in met.items() if not there}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -11,23 +10,36 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganstudio.app.evaluate.asked import MOST_COUNT, USUAL_COUNT, Asked, default_extractor, lacking, metrics_for, usual
+from ganstudio.app.evaluate.asked import (
+    MOST_COUNT,
+    USUAL_COUNT,
+    Asked,
+    default_extractor,
+    extractors_for,
+    is_stacked,
+    lacking,
+    metrics_for,
+    usual,
+)
 from ganstudio.core.errors import CancelledError, StoreError, StudioError, UsageError
 from ganstudio.core.i18n import _
 from ganstudio.core.scores import Score
 from ganstudio.metrics import all_metrics
-from ganstudio.metrics.base import Evidence, Found, Metric, Sample
+from ganstudio.metrics.base import Evidence, Found, Metric, Need, Sample
+from ganstudio.metrics.extractors import make_extractor
+from ganstudio.metrics.real_side import RealKey, cached_features
 
 if TYPE_CHECKING:
     from ganstudio.app.evaluate.sides import Parts
     from ganstudio.data.base import Arrays
+    from ganstudio.metrics.extractors import Extractor
     from ganstudio.store import Run
 
 Tick = Callable[[float, str], None]
 Keep = Callable[[Score], None]
 _WITH_FEATURES = {"features", "probabilities"}
 
-__all__ = ["Asked", "measure_folders", "measure_run", "metrics_for"]
+__all__ = ["Asked", "extractors_for", "measure_folders", "measure_run", "metrics_for"]
 
 
 def measure_run(run: Run, asked: Asked, tick: Tick) -> list[Score]:
@@ -62,7 +74,7 @@ def measure_run(run: Run, asked: Asked, tick: Tick) -> list[Score]:
         )
     if len(steps) == 1:  # tells of a run without a good checkpoint before the data are read
         StoredGenerator.open(run, steps[0], "raw" if asked.source == "raw" else "ema", "cpu")
-    want_held = asked.split == "held out" or any("held out" in one.needs for one in metrics)
+    want_held = asked.split == "held out" or any(one.needs & {"held out", "recognised"} for one in metrics)
     parts = read_parts(run, want_held, _part(tick, 0.0, 0.1))
     arrays, split = _chosen(parts, asked.split, run.info.takes != "nothing")
     real = some_of(arrays, _count(asked.count, len(arrays.items)), asked.seed)
@@ -114,7 +126,13 @@ def measure_folders(real: Path, fake: Path, asked: Asked, tick: Tick) -> list[Sc
     from ganstudio.app.evaluate.given import read_two
 
     two = read_two(Path(real), Path(fake), asked.count, asked.seed, _part(tick, 0.0, 0.2))
-    there = [one for one in all_metrics().values() if not one.needs - _WITH_FEATURES]
+    pictures = two.spec.kind == "images"
+    met: set[Need] = {"features", "many", *(("pictures",) if pictures else ())}
+    if pictures and asked.extractor.startswith("inception"):
+        met.add("probabilities")
+    if two.spec.kind == "points" and two.real.items.shape[1] == 2:
+        met.add("density")
+    there = [one for one in all_metrics().values() if one.needs <= met]
     metrics = _wanted(asked, there)
     bench = _Bench(metrics, replace(asked, source=""), "cpu", two.fingerprint, "")
     scores: list[Score] = []
@@ -127,32 +145,53 @@ class _Bench:
 
     def __init__(self, metrics: Sequence[Metric], asked: Asked, device: str, data: str, split: str) -> None:
         self._metrics, self._asked, self._device, self._data, self._split = metrics, asked, device, data, split
-        self._extractor: Any = None
+        self._extractor: Extractor | None = None
         self._arrays: Arrays | None = None
+        self._parts: Parts | None = None
         self._held: Sample | None = None
+        self._trained_on: Sample | None = None
+        self._of_real: dict[str, Any] = {}
         self._featured = any(one.needs & _WITH_FEATURES for one in metrics)
 
     def prepare(self, real: Arrays, parts: Parts, tick: Tick) -> None:
         """Makes the real side."""
         from ganstudio.app.evaluate.sides import sample_of, some_of
 
-        self._arrays, train = real, parts.train
+        self._arrays, self._parts, train = real, parts, parts.train
         if self._featured:
             name = self._asked.extractor or default_extractor(real.spec)
-            self._extractor = self._make(name, train.items, train.labels, train.spec.classes, _part(tick, 0.0, 0.6))
-        self._real = self._seen(sample_of(real), _part(tick, 0.6, 0.8))
+            what = _singles(train) if name == "classifier" and is_stacked(train.spec) else None
+            items, labels, classes = what or (train.items, train.labels, train.spec.classes)
+            self._extractor = self._make(name, items, labels, classes, _part(tick, 0.0, 0.6), what is not None)
+        self._real = self._known(sample_of(real), self._split, _part(tick, 0.6, 0.8))
         if parts.held is not None and any("held out" in one.needs for one in self._metrics):
-            held = some_of(parts.held, len(real.items), self._asked.seed)
-            self._held = self._seen(sample_of(held), _part(tick, 0.8, 1.0))
+            count, seed = len(real.items), self._asked.seed
+            held = some_of(parts.held, count, seed)
+            self._held = self._known(sample_of(held), "held out", _part(tick, 0.8, 0.9))
+            if self._split != "train":  # what was learned by heart was trained on
+                trained_on = sample_of(some_of(train, count, seed))
+                self._trained_on = self._known(trained_on, "train", _part(tick, 0.9, 1.0))
 
-    def _make(self, name: str, items: Any, labels: Any, classes: tuple[str, ...], tick: Tick) -> Any:
-        from ganstudio.app.evaluate.plain_pixels import extractor_maker
+    def _make(
+        self, name: str, items: Any, labels: Any, classes: tuple[str, ...], tick: Tick, stacked: bool = False
+    ) -> Extractor:
         from ganstudio.data.files import cache_folder
 
-        return extractor_maker()(
+        return make_extractor(
             name, items, labels, classes, cache=cache_folder(), device=self._device, tick=tick,
-            inception_path=self._asked.inception or None,
+            inception_path=self._asked.inception or None, stacked=stacked,
         )  # fmt: skip
+
+    def _known(self, side: Sample, split: str, tick: Tick) -> Sample:
+        """A real side with features: those that are kept, where it was looked at before."""
+        from ganstudio.data.files import cache_folder
+
+        by = self._extractor
+        if by is None or side.features is not None:
+            return side
+        key = RealKey(self._data, len(side), split, self._asked.seed)
+        features, probabilities = cached_features(by, key, lambda: by.extract(side.items, tick), cache_folder())
+        return replace(side, features=features, probabilities=probabilities)
 
     def _seen(self, side: Sample, tick: Tick) -> Sample:
         if self._extractor is None or side.features is not None:
@@ -162,10 +201,12 @@ class _Bench:
 
     def of_generator(self, generator: Any, made: str, keep: Keep, tick: Tick) -> None:
         """All metrics of one checkpoint."""
-        from ganstudio.app.evaluate.sides import draw_fakes
+        from ganstudio.app.evaluate.sides import draw_fakes, recognised_by
+        from ganstudio.explore.decoding import decoder_of
 
-        arrays, asked = self._arrays, self._asked
+        arrays, asked, parts = self._arrays, self._asked, self._parts
         assert arrays is not None, "prepare comes first"
+        assert parts is not None
         terms = Score("", math.nan, step=generator.step, source=generator.source, made=made)
         count = asked.count or len(arrays.items)
         try:
@@ -177,12 +218,13 @@ class _Bench:
             for one in self._metrics:
                 keep(self._score(one, Found(math.nan, note=str(error)), terms, count, len(arrays.items), 0.0))
             return
-        decoder = None
-        if any("decoder" in one.needs for one in self._metrics):
-            decoder = _decoder(generator, asked.seed, self._device)
+        needs = {need for one in self._metrics for need in one.needs}
+        decoder = decoder_of(generator, asked.seed, self._device) if "decoder" in needs else None
+        recognised = recognised_by(generator, parts, asked.seed) if "recognised" in needs else None
         evidence = Evidence(
-            arrays.spec, self._real, fake, held_out=self._held, decoder=decoder, seed=asked.seed, device=self._device
-        )
+            arrays.spec, self._real, fake, self._held, decoder, recognised, seed=asked.seed, device=self._device,
+            of_real=self._of_real,
+        )  # fmt: skip
         self._measure(evidence, terms, keep, _part(tick, 0.5, 1.0))
 
     def of_two(self, spec: Any, real: Sample, fake: Sample, keep: Keep, tick: Tick) -> None:
@@ -192,21 +234,35 @@ class _Bench:
             self._extractor = self._make(
                 self._asked.extractor or "pixels", real.items, None, (), _part(tick, 0.0, 0.1)
             )  # fmt: skip
-            real, fake = self._seen(real, _part(tick, 0.1, 0.3)), self._seen(fake, _part(tick, 0.3, 0.5))
+            real, fake = self._known(real, "", _part(tick, 0.1, 0.3)), self._seen(fake, _part(tick, 0.3, 0.5))
             label = ""
         evidence = Evidence(spec, real, fake, seed=self._asked.seed, device=self._device)
         terms = Score("", math.nan, source="", made=_now(), extractor_label=label)
         self._measure(evidence, terms, keep, _part(tick, 0.5, 1.0))
 
     def _measure(self, evidence: Evidence, terms: Score, keep: Keep, tick: Tick) -> None:
+        apart: Evidence | None = None
         for number, metric in enumerate(self._metrics):
             share = 1 / len(self._metrics)
             tick(number * share, metric.title)
-            evidence.tick = _part(tick, number * share, (number + 1) * share)
+            given = evidence
+            if "held out" in metric.needs and self._trained_on is not None:
+                given = apart = apart or replace(evidence, real=self._trained_on, of_real={}, _known={})
+            given.tick = _part(tick, number * share, (number + 1) * share)
             began = time.monotonic()
-            found = _tried(metric, evidence)
-            keep(self._score(metric, found, terms, len(evidence.fake), len(evidence.real), time.monotonic() - began))
+            found = _tried(metric, given)
+            real = len(given.real)
+            if metric.needs == {"recognised"} and given.recognised is not None and given.recognised.labels is not None:
+                real = len(given.recognised.labels)
+            keep(self._score(metric, found, terms, len(given.fake), real, time.monotonic() - began))
         tick(1.0, _("Done"))
+
+    def _split_of(self, metric: Metric) -> str:
+        """What real items it looked at."""
+        if "held out" in metric.needs and self._trained_on is not None:
+            return "train"
+        apart = self._parts is not None and self._parts.held is not None
+        return "held out" if "recognised" in metric.needs and apart else self._split
 
     def _score(self, metric: Metric, found: Found, terms: Score, count: int, real: int, seconds: float) -> Score:
         note = found.note
@@ -218,8 +274,8 @@ class _Bench:
         return replace(
             terms, metric=metric.name, value=float(found.value), low=float(found.low), high=float(found.high),
             more=dict(found.more), extractor=by.name if by else "", extractor_label=by.label if by else given,
-            resize=by.resize if by else "", count=count, real_count=real, split=self._split, seed=self._asked.seed,
-            data=self._data, seconds=round(seconds, 3), note=note,
+            resize=by.resize if by else "", count=count, real_count=real, split=self._split_of(metric),
+            seed=self._asked.seed, data=self._data, seconds=round(seconds, 3), note=note,
         )  # fmt: skip
 
 
@@ -261,12 +317,17 @@ def _chosen(parts: Parts, split: str, translates: bool) -> tuple[Arrays, str]:
     return parts.train, "train"
 
 
-def _decoder(generator: Any, seed: int, device: str) -> Any:
-    try:
-        decoding = importlib.import_module("ganstudio.explore.decoding")
-    except ModuleNotFoundError:
+def _singles(stacked: Arrays) -> tuple[Any, Any, tuple[str, ...]] | None:
+    """The single digits that a set was stacked of, their classes, and the names of these."""
+    from ganstudio.data.base import Job
+    from ganstudio.data.request import parse_request
+    from ganstudio.data.stacked import StackedOptions, singles
+
+    options = parse_request(stacked.spec.name).options
+    if not isinstance(options, StackedOptions):
         return None
-    return decoding.decoder_of(generator, seed, device)
+    items, labels, _notes = singles(options, Job())
+    return items, labels, tuple(map(str, range(10)))
 
 
 def _part(tick: Tick, low: float, high: float) -> Tick:

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ganstudio.core.controls import ClassLabel, given
+from ganstudio.core.controls import CategoricalCode, ClassLabel, given
 from ganstudio.core.errors import CancelledError, DataError, StudioError, UsageError
 from ganstudio.core.i18n import _
+from ganstudio.core.observed import Observed
 from ganstudio.metrics.base import Sample
 
 if TYPE_CHECKING:
     from ganstudio.data.base import Arrays
     from ganstudio.explore.generator import Generator
+    from ganstudio.explore.stored import StoredGenerator
     from ganstudio.store import Run
 
 Tick = Callable[[float, str], None]
 _BLOCK = 256
 """Drawn at once, each block from a seed of its own: what is drawn depends on no other size."""
+_RECOGNISED = 5_000
 _FRESH = 7_919  # is added to a run's seed for items from the same formula that it never saw
 
 
@@ -134,6 +137,8 @@ def draw_fakes(generator: Generator, real: Arrays, count: int, seed: int, tick: 
         count = min(count, len(real.items) if real.inputs is None else len(real.inputs))
     label = next((one for one in generator.controls if isinstance(one, ClassLabel)), None)
     asked = None if label is None else _classes(label.count, real, count, seed)
+    code = next((one for one in generator.controls if isinstance(one, CategoricalCode)), None)
+    codes = None if code is None else np.empty(count, np.int64)
     pictures = generator.spec.pictures
     items = np.empty((count, *generator.spec.shape), np.uint8 if pictures else np.float32)
     for number, start in enumerate(range(0, count, _BLOCK)):
@@ -145,10 +150,13 @@ def draw_fakes(generator: Generator, real: Arrays, count: int, seed: int, tick: 
             values[label.name] = np.eye(label.count, dtype=np.float32)[asked[start:stop]]
         if translates:
             values |= _given(generator, real, start, stop)
+        if code is not None and codes is not None:
+            codes[start:stop] = values[code.name].argmax(axis=1)
         drawn = generator.generate(values)
         items[start:stop] = quantised(drawn) if pictures else drawn
     tick(1.0, _("Drawing"))
-    return Sample(items, labels=asked, inputs=real.inputs[:count] if translates and real.inputs is not None else None)
+    inputs = real.inputs[:count] if translates and real.inputs is not None else None
+    return Sample(items, labels=asked, inputs=inputs, codes=codes)
 
 
 def quantised(items: NDArray[Any]) -> NDArray[np.uint8]:
@@ -161,6 +169,35 @@ def quantised(items: NDArray[Any]) -> NDArray[np.uint8]:
         raise StudioError(_("The generator draws numbers that are not finite: there is nothing to compare."))
     found: NDArray[np.uint8] = np.clip(np.rint((items + 1) * 127.5), 0, 255).astype(np.uint8)
     return found
+
+
+def recognised_by(generator: StoredGenerator, parts: Parts, seed: int) -> Observed | None:
+    """What a model's own networks take real items to be: held-out ones, where there are some.
+
+    Returns:
+        None where they say nothing, where no classes are known, or where the checkpoint holds what draws only.
+    """
+    import torch
+
+    from ganstudio.store import load_checkpoint
+
+    method, whole = generator.method, parts.held or parts.train
+    if not method.predicts or whole.labels is None:
+        return None
+    stored = load_checkpoint(generator.run, generator.step)[0]
+    if not all(any(name.startswith(f"method/{child}.") for name in stored) for child in method.training_only):
+        return None
+    known = np.flatnonzero(whole.labels >= 0)
+    some = some_of(rows_of(whole, known), _RECOGNISED, seed)
+    seen: dict[str, list[NDArray[np.int64]]] = {name: [] for name in method.predicts}
+    with torch.inference_mode():
+        for start in range(0, len(some.items), _BLOCK):
+            items = torch.as_tensor(some.items[start : start + _BLOCK].copy()).to(generator.device).float()
+            items = items / 127.5 - 1 if some.spec.pictures else items
+            for name, scores in method.recognise(items).items():
+                seen[name].append(scores.argmax(1).cpu().numpy())
+    found = {name: np.concatenate(rows) for name, rows in seen.items() if rows}
+    return Observed(recognised=found, predicts=method.predicts, labels=some.labels)
 
 
 def _classes(count: int, real: Arrays, wanted: int, seed: int) -> NDArray[np.int64]:
