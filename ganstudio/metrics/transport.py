@@ -74,7 +74,8 @@ def _distances(one: Matrix, other: Matrix, tick: Tick) -> Matrix:
 def directions(width: int, count: int, seed: int) -> Matrix:
     """Unit vectors in all directions alike, ``(width, count)``."""
     drawn = np.random.default_rng(seed).standard_normal((width, count))
-    return drawn / np.sqrt((drawn**2).sum(axis=0))
+    along: Matrix = drawn / np.sqrt((drawn**2).sum(axis=0))
+    return along
 
 
 def sliced_wasserstein(fake: Rows, real: Rows, along: Rows, tick: Tick = lambda _fraction, _text: None) -> Matrix:

@@ -145,7 +145,6 @@ def _impossible(spec: DataSpec) -> set[str]:
         "pictures": spec.pictures,
         "recognised": False,  # a network of the model is asked while it trains only
         "density": spec.kind == "points",
-        "pictures": spec.pictures,
         "labels": bool(spec.classes),
         "probabilities": spec.pictures and len(spec.classes) > 1,
         "partners": spec.kind in ("maps", "pairs"),
