@@ -212,6 +212,8 @@ class Line:
     def advice(self) -> str:
         """What the verdict is founded on and what can be done, a line each; empty where it says that itself."""
         found = self.verdict
+        if found is None:
+            return ""
         remedies = [f"{one.words}: {one.why}" for one in found.remedies]
         return "\n".join(filter(None, (found.evidence, *remedies)))
 
