@@ -36,8 +36,10 @@ def common_axis(places: Sequence[Floats], most: int = MOST_POINTS) -> Floats:
     """
     first = min((float(x[0]) for x in places if len(x)), default=0.0)
     last = max((float(x[-1]) for x in places if len(x)), default=-1.0)
+    if last < first:
+        return np.empty(0)
     every = np.unique(np.concatenate(places)) if sum(map(len, places)) <= most * len(places) else np.empty(0)
-    if 0 < len(every) <= most or last < first:
+    if 0 < len(every) <= most:
         return every
     return np.linspace(first, last, most) if last > first else np.array([first])
 

@@ -308,11 +308,9 @@ def test_many_runs_become_a_line_and_a_band_for_each_group(desk: Build, qtbot: Q
     for number in range(7):
         make(f"run {number}", (0, 10 + number), seed=number, lr_g=0.001 * (1 + number % 2), batch_size=16)
     used = desk(1366, 768)
-    used.studio.load_catalogue()
-    used.finish()
     view = compare(used, qtbot, 7)
     assert len(view.pictures.runs) == 2, "seven lines are too many: they are grouped over seeds"
-    names = {"G learning rate 1e-3 · 4 runs", "G learning rate 2e-3 · 3 runs"}
+    names = {"1e-3 lr_g ×4", "2e-3 lr_g ×3"}
     section = view.curves.shown[0]
     assert {entry.text() for entry in section.entries.values()} == names
     QApplication.processEvents()

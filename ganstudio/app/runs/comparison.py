@@ -141,18 +141,25 @@ def grouped(models: Sequence[RunModel], by: str, catalogue: Catalogue | None = N
     differ = [row for row in settings_of(models, catalogue) if len(set(row.stored)) > 1]
     told = [row for row in differ if (row.key == by or (by == SEEDS and row.key not in ("seed", "steps")))]
     if by != SEEDS and not told:
-        return [Group(model.title, (model,)) for model in models]
+        names = [model.title for model in models]
+        for place, name in enumerate(names):  # what has the same name is told apart by its settings
+            if sum(name == model.title for model in models) > 1:
+                names[place] = " · ".join(
+                    (name, *(f"{row.cells[place]} {row.title}" for row in differ if row.key != "steps"))
+                )
+        return [Group(name, (model,)) for name, model in zip(names, models, strict=True)]
     found: dict[tuple[str, ...], list[int]] = {}
     for place in range(len(models)):
         found.setdefault(tuple(row.stored[place] for row in told), []).append(place)
     groups = []
     for places in found.values():
         said = (
-            row.cells[places[0]] if row.key in ("method", "data") else f"{row.title} {row.cells[places[0]]}" for row in told
-        )
+            row.cells[places[0]] if row.key in ("method", "data") else f"{row.cells[places[0]]} {row.title}"
+            for row in told
+        )  # what tells them apart comes first: there is not always room for the rest
         name = " · ".join(said) or models[places[0]].title
-        title = plural("{name} · {n} run", "{name} · {n} runs", len(places), name=name)
-        groups.append(Group(title, tuple(models[place] for place in places)))
+        title = _("{name} ×{n}").format(name=name, n=len(places))
+        groups.append(Group(title if len(places) > 1 else name, tuple(models[place] for place in places)))
     return groups
 
 
@@ -254,7 +261,9 @@ class Comparison:
         number = len(grouped(self.models, self.by, self._studio.catalogue)) - MOST
         if number <= 0:
             return ""
-        return plural("{n} more line is not shown: group the runs.", "{n} more lines are not shown: group the runs.", number)
+        return plural(
+            "{n} more line is not shown: group the runs.", "{n} more lines are not shown: group the runs.", number
+        )
 
     def set_scores(self, scores: Mapping[Path, Sequence[Score]]) -> None:
         """Shows these as well, which were measured of checkpoints."""

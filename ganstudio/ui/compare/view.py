@@ -50,7 +50,9 @@ class CompareView(QWidget):
              ("settings", _("Settings"), _("In what the settings of the runs differ"))), _("Below"),
         )  # fmt: skip
         self.series = push_button(_("Series"), "curve", _("Which series are plotted"), menu=self._fill_series)
-        tip = _("Runs that are alike in something become one line: their mean, and a band that says how far they lie apart")
+        tip = _(
+            "Runs that are alike in something become one line: their mean, and a band that says how far they lie apart"
+        )
         self.group = push_button(_("Group"), "layers", tip, menu=self._fill_groups)
         self.copy = push_button(_("Copy"), "copy", _("Copies the table as CSV"), clicked=self.table.copy)
         self.save = push_button(_("Save…"), "export", _("Saves the table as CSV"), clicked=self.table.save)

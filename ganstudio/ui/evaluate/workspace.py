@@ -25,6 +25,7 @@ from ganstudio.ui.evaluate.dialogs import MeasureDialog, RemarkDialog
 from ganstudio.ui.evaluate.one import OneRun
 from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
 from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.files import ask_folder, ask_where, say_saved
 from ganstudio.ui.kit.flow import BreakingRow
 from ganstudio.ui.kit.menus import ActionBinder, fill_sections
 from ganstudio.ui.kit.page import Page
@@ -87,6 +88,7 @@ class EvaluateWorkspace(Page):
         deeds: dict[str, Callable[[], object]] = {
             "measure": self.ask_measure, "again": self.measure_again, "cancel": self.cancel, "star": self.star,
             "remark": self.remark, "copy": self.copy_command, "search": self._to_search,
+            "export": self.export, "tensorboard": self.export_events,
             "open": partial(self._hand_over, self.open_requested),
             "explore": partial(self._hand_over, self.explore_requested),
             "duplicate": partial(self._hand_over, self.duplicate_requested),
@@ -108,7 +110,9 @@ class EvaluateWorkspace(Page):
         bar = BreakingRow()
         title = label(_("Evaluate"), "title")
         left = boxed(title, self.count, 8, self.search, 2, self.starred, self.choices, None, across=True, gap=6)
-        small = [self._bound(name, tool_button(self._action(name).icon, "")) for name in ("star", "remark", "copy")]
+        small = [
+            self._bound(name, tool_button(self._action(name).icon, "")) for name in ("star", "remark", "copy", "export")
+        ]
         self.cancel_button = self._bound("cancel")
         measure = self._bound("measure", push_button(self._action("measure").title, "evaluate", primary=True))
         right = boxed(None, *small, self._bound("again"), self.cancel_button, measure, across=True, gap=6)
@@ -379,6 +383,20 @@ class EvaluateWorkspace(Page):
         lines = [commands_of(row.path, scores) for one in self.chosen for row, scores in one.on_view()]
         QGuiApplication.clipboard().setText("\n".join(filter(None, lines)))
         self._studio.notifications.info(_("The command was copied."))
+
+    def export(self) -> None:
+        """Asks where, and writes the selected runs; the ending says as what."""
+        kinds = ";;".join((_("Report (*.html)"), _("Values (*.csv)"), _("LaTeX table (*.tex)")))
+        path = ask_where(self, _("Export"), "runs.html", kinds, (".html", ".csv", ".tex"))
+        self._write(path)
+
+    def export_events(self) -> None:
+        """Asks for a folder, and writes event files of the selected runs."""
+        self._write(ask_folder(self, _("Folder for TensorBoard"), "saved"))
+
+    def _write(self, path: Path | None) -> None:
+        if path is not None:
+            self.evaluation.export(self.chosen, self.view, path, lambda: say_saved(self, path))
 
     def _ask(self, name: str) -> None:
         if self._studio.actions[name].enabled():

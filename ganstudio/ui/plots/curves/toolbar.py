@@ -33,7 +33,7 @@ def weight_to_slider(weight: float) -> int:
 class CurvesToolbar(QWidget):
     """Signals ``smoothing_changed`` with the weight; everything else is an action.
 
-    Actions: ``log``, ``by_time``, ``by_images`` (where there are several runs), ``marks`` (checkable), ``fit``, and ``files`` by their ending.
+    Actions: ``log``, ``by_time``, ``by_images``, ``marks`` (checkable), ``fit``, and ``files`` by their ending.
     """
 
     smoothing_changed = Signal(float)
