@@ -135,8 +135,7 @@ class BandTable(SeriesTable):
         places = [table.positions(by)[at].astype(np.float64) for table, at in zip(runs, rows, strict=True)]
         axis = common_axis(places)
         self.truncate_after(-1)
-        self._failed = self._seen = np.empty(0)
-        self._failed = self._failed.astype(np.int64)
+        self._seen, self._failed = np.empty(0), np.empty(0, np.int64)
         if not len(axis):
             return
         measured = [table.column(name)[at].astype(np.float64) for table, at in zip(runs, rows, strict=True)]

@@ -126,11 +126,9 @@ def _tag(name: str) -> str:
 def _grids(model: RunModel) -> Iterator[tuple[int, float, list[Any]]]:
     from tensorboard.compat.proto.summary_pb2 import Summary
 
-    stops = model.stops
-    picked = (
-        np.unique(np.linspace(0, len(stops) - 1, min(len(stops), _MOST_PICTURES)).round().astype(int)) if stops else []
-    )
-    for step in (stops[place] for place in picked):
+    stops, number = model.stops, min(len(model.stops), _MOST_PICTURES)
+    for place in sorted(set(np.linspace(0, len(stops) - 1, number).round().astype(int).tolist())):
+        step = stops[place]
         samples = None
         with suppress(StudioError):
             samples = model.stored(step)

@@ -172,8 +172,11 @@ def batches_of(model: RunModel) -> Batches:
     return tuple((step, size) for step, size in pairs if isinstance(size, int) and size > 0)
 
 
-def scores_table(scores: Iterable[Score], model: RunModel) -> SeriesTable:
-    """What was measured of its checkpoints as series over their steps: one for each way in which a metric was measured."""
+def scores_table(scores: Iterable[Score], model: RunModel, table: SeriesTable | None = None) -> SeriesTable:
+    """What was measured of its checkpoints as series over their steps: one for each way in which a metric was measured.
+
+    ``table`` is filled anew with it, where there is one already.
+    """
     from ganstudio.metrics import all_metrics
 
     metrics = {metric.name: metric for metric in all_metrics().values()}
@@ -184,7 +187,9 @@ def scores_table(scores: Iterable[Score], model: RunModel) -> SeriesTable:
         label = label if one.source == "ema" else f"{label} · {one.source}"
         info = SeriesInfo(f"score/{label}", "quality", "fake", label, known.unit if known else "")
         at.setdefault(one.step, {})[info] = one.value
-    table, infos = SeriesTable("scores"), tuple(dict.fromkeys(info for row in at.values() for info in row))
+    table = SeriesTable("scores") if table is None else table
+    table.truncate_after(-1)
+    infos = tuple(dict.fromkeys(info for row in at.values() for info in row))
     steps = np.array(sorted(at), np.int64)
     values = [[at[step].get(info, np.nan) for info in infos] for step in sorted(at)]
     seconds = np.array([model.seconds_at(step) for step in sorted(at)], np.float64)
@@ -269,8 +274,9 @@ class Comparison:
         """Shows these as well, which were measured of checkpoints."""
         for model in self.models:
             found = scores.get(model.path, ()) if model.path is not None else ()
-            if model.path is not None and found and self._scores.get(model.path, ((), None))[0] != found:
-                self._scores[model.path] = found, scores_table(found, model)
+            before, table = self._scores.get(model.path, ((), None)) if model.path is not None else ((), None)
+            if model.path is not None and found != before:
+                self._scores[model.path] = found, scores_table(found, model, table)
 
     def tables_of(self, model: RunModel) -> Tables:
         """All that was measured of a run, scores of its checkpoints included."""

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import zip_longest
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -168,12 +169,13 @@ class Plot(Chart):
         found = []
         for low, high in zip(edges[::2], edges[1::2], strict=True):
             there = ~(np.isnan(low.y) | np.isnan(high.y)) if len(low.y) == len(high.y) else np.zeros(len(low.y), bool)
-            x = scale.to_x(low.x[there])
+            x = np.clip(scale.to_x(low.x[there]), scale.area.left(), scale.area.right())
             with np.errstate(invalid="ignore", divide="ignore"):
                 floor = np.maximum(low.y[there], scale.low) if scale.log else low.y[there]
                 lower, upper = scale.to_y(floor), scale.to_y(high.y[there])
-            outline = [*zip(x, lower, strict=True), *reversed(list(zip(x, upper, strict=True)))]
-            found.append((low.curve, QPolygonF([QPointF(a, b) for a, b in outline if np.isfinite(b)])))
+            y = np.concatenate((lower, upper[::-1]))
+            if (there := np.isfinite(y)).any():
+                found.append((low.curve, arrayToQPolygonF(np.concatenate((x, x[::-1]))[there], y[there])))
         return found
 
     def _paint_bands(self, painter: QPainter) -> None:
