@@ -7,7 +7,7 @@ from functools import partial
 from itertools import zip_longest
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPolygonF
+import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -175,7 +175,7 @@ class Plot(Chart):
                 lower, upper = scale.to_y(floor), scale.to_y(high.y[there])
             y = np.concatenate((lower, upper[::-1]))
             if (there := np.isfinite(y)).any():
-                found.append((low.curve, arrayToQPolygonF(np.concatenate((x, x[::-1]))[there], y[there])))
+                found.append((low.curve, pg.functions.arrayToQPolygonF(np.concatenate((x, x[::-1]))[there], y[there])))
         return found
 
     def _paint_bands(self, painter: QPainter) -> None:
