@@ -316,7 +316,9 @@ def test_many_runs_become_a_line_and_a_band_for_each_group(desk: Build, qtbot: Q
     QApplication.processEvents()
     assert len(section.plot._bands) == 2
     assert len({curve.style.dash for curve in section.plot.curves}) == 2, "known by more than their colours"
+    assert view.note.text().startswith("Band: lowest to highest run")
     picked(view, "Band: mean ± standard deviation")
+    assert view.note.text().startswith("Band: mean ± standard deviation")
     view.curves.toolbar.by_images.setChecked(True)
     QApplication.processEvents()
     assert view.curves.view.full == (16.0, 16.0 * 16), "each of its steps saw 16 items"

@@ -21,6 +21,7 @@ from ganstudio.ui.kit.parts import ElidedLabel, Segmented, boxed, line, push_but
 from ganstudio.ui.pictures.timeline import Timeline
 from ganstudio.ui.plots.curves import RunCurves
 
+BANDS = {"range": _("Band: lowest to highest run"), "deviation": _("Band: mean ± standard deviation")}
 SIZES = (340, 300)  # pictures, curves; in proportion
 
 
@@ -138,8 +139,9 @@ class CompareView(QWidget):
     def _show_groups(self) -> None:
         comparison = self.comparison
         heads = [group.models[0] for group in comparison.groups]
-        said = (comparison.left_out, other_latents(heads)) if heads else (_("None of these runs can be read."),)
-        self.note.setText(" ".join(filter(None, said)))
+        band = BANDS[comparison.spread] if any(len(group.models) > 1 for group in comparison.groups) else ""
+        said = (band, comparison.left_out, other_latents(heads)) if heads else (_("None of these runs can be read."),)
+        self.note.setText(" · ".join(filter(None, said)))
         self.refresh()
         self._show_pictures()
 
@@ -175,8 +177,7 @@ class CompareView(QWidget):
 
     def _fill_groups(self, menu: QMenu) -> None:
         ways = {"": _("Each run by itself"), **self.comparison.groupings}
-        bands = {"range": _("Band: lowest to highest run"), "deviation": _("Band: mean ± standard deviation")}
-        for what, choices in (("by", ways), ("spread", bands)):
+        for what, choices in (("by", ways), ("spread", BANDS)):
             for how, words in choices.items():
                 made = menu.addAction(words.replace("&", "&&"))
                 made.setCheckable(True)
