@@ -22,8 +22,8 @@ from ganstudio.ui.kit.words import state_text, step_text
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import ScenePlot
 
-HEAD = 28
-"""Pixels above a run's pictures."""
+HEAD, NARROW = 28, 140
+"""Pixels above a run's pictures; narrower than so many there is no room for its step."""
 
 
 class RunPictures(QWidget):
@@ -34,7 +34,7 @@ class RunPictures(QWidget):
         self._number = number
         self.name, self.step = ElidedLabel("", "strong"), ElidedLabel("", "muted")
         self.wall, self.plane = ImageWall(), ScenePlot()
-        self.step.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # the name gives way first
+        self.step.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         for shown in (self.wall, self.plane):
             shown.setMinimumSize(64, 64)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)  # all are equally wide
@@ -65,6 +65,11 @@ class RunPictures(QWidget):
         real: Any = None if model.real is None else model.real.items
         plane.real = real
         plane.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the name says more than the step, which the timeline shows as well."""
+        super().resizeEvent(event)
+        self.step.setVisible(event.size().width() >= NARROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The number."""
