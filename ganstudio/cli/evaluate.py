@@ -8,6 +8,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.loading import loading
@@ -43,6 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N", help=_("of all that is drawn"))
     parser.add_argument("--device", default="auto", metavar="NAME", help=_("auto, cpu, cuda, cuda:N or mps"))
     parser.add_argument("--inception", default="", metavar="FILE", help=_("weights of Inception-v3"))
+    files = parser.add_argument_group(
+        _("files of what was measured (nothing is measured where --metrics is not given)")
+    )
+    files.add_argument(
+        "--export", action="append", default=[], metavar="FILE",
+        help=_("write the runs as .csv, as .tex, or as a report in one .html; may be given several times"),
+    )  # fmt: skip
+    files.add_argument(
+        "--tensorboard", default="", metavar="DIR", help=_("write event files for TensorBoard into this folder")
+    )
     add_json(parser)
 
 
@@ -53,6 +64,11 @@ def run(options: argparse.Namespace) -> int:
     if bool(options.real) != bool(options.fake) or bool(options.real) == bool(options.runs):
         raise UsageError(_("Name run folders, or --real and --fake together."))
     runs = [open_run(text) for text in options.runs]
+    places = [named_path(text) for text in options.export]
+    _check_exports(places, options)
+    if (places or options.tensorboard) and not options.metrics:
+        _export([one.path for one in runs], places, options)
+        return 0
     with loading():
         from ganstudio.app.evaluate import measuring
     asked = measuring.Asked(
@@ -81,7 +97,38 @@ def run(options: argparse.Namespace) -> int:
             _tell(found, asked, options.json)
     if full is not None:
         raise full
+    _export([one.path for one in runs], places, options)
     return 0
+
+
+def _check_exports(places: list[Path], options: argparse.Namespace) -> None:
+    """Before anything is measured."""
+    if options.real and (places or options.tensorboard):
+        raise UsageError(_("Only runs are exported, not folders."))
+    for path in places:
+        if path.suffix.lower() not in (".csv", ".tex", ".html"):
+            raise UsageError(_("{file}: a table is written as .csv, .tex or .html.").format(file=path.name))
+
+
+def _export(runs: list[Path], places: list[Path], options: argparse.Namespace) -> None:
+    """Writes what was asked for and says where it is."""
+    if not places and not options.tensorboard:
+        return
+    with loading():
+        from ganstudio.app.evaluate.event_files import write_event_files
+        from ganstudio.app.evaluate.exports import export_table, stored_table
+    if places:
+        table = stored_table(runs)
+        for path in places:
+            export_table(path, table)
+    written = [*places]
+    if options.tensorboard:
+        written += write_event_files(named_path(options.tensorboard), runs, _telling())
+    if not options.json:
+        for path in written:
+            write(_("Wrote {path}").format(path=path))
+    elif not options.metrics:
+        write_json([{"written": str(path)} for path in written])
 
 
 def _telling() -> Callable[[float, str], None]:

@@ -235,7 +235,7 @@ class View:
 
     def zoom(self, factor: float, centre: float) -> None:
         """Shows ``factor`` times as much of the x axis, keeping ``centre`` where it is."""
-        smallest = 4.0 if self.by == "step" else 1e-3
+        smallest = 1e-3 if self.by == "seconds" else 4.0
         whole = self.full[1] - self.full[0]
         span = max((self.x1 - self.x0) * factor, min(smallest, whole))
         if span >= whole:

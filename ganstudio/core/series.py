@@ -1,4 +1,4 @@
-"""Measured values in memory, ready to be drawn: growable columns over steps and training time.
+"""Measured values in memory, ready to be drawn: growable columns over steps, training time and images seen.
 
 A :class:`SeriesTable` takes the :class:`~ganstudio.core.events.Rows` of one table as they come and answers "what
 does this column look like between x0 and x1 on a plot this many pixels wide" in a time that depends on the pixels, not on
@@ -10,6 +10,7 @@ while smoothing is on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 from ganstudio.core.events import Rows, SeriesInfo
 from ganstudio.core.pyramid import FACTOR, Buffer, Pyramid, Reader, Smoothed
 
-By = Literal["step", "seconds"]
+By = Literal["step", "seconds", "images"]
+Batches = Sequence[tuple[int, int]]
+"""``(step, size)``: batches have this size from the step after that on; the first of step 0."""
 Points = tuple[NDArray[np.float64], NDArray[np.float32]]
 _LOOK_BACK = 256
 """How many rows a value may lie back to be still "the value at this step" of a column that is measured now and then."""
@@ -75,6 +78,8 @@ class SeriesTable:
         self.version = 0
         self._steps = Buffer(np.int64)
         self._seconds = Buffer(np.float64)
+        self._images = Buffer(np.float64)
+        self._batches: Batches = ()
         self._columns: dict[str, _Column] = {}
         self._blank = Buffer(np.int64)
 
@@ -157,14 +162,34 @@ class SeriesTable:
             return
         self._steps.truncate(rows)
         self._seconds.truncate(rows)
+        self._images.truncate(rows)
         for column in self._columns.values():
             column.truncate(rows)
         self._blank.truncate(int(np.searchsorted(self._blank.view, rows)))
         self.version += 1
 
+    def set_batches(self, batches: Batches) -> None:
+        """Says how large the batches were, see :data:`Batches`; until then a step counts as one image."""
+        if batches != self._batches:
+            self._batches = batches
+            self._images.truncate(0)
+            self.version += 1
+
     def positions(self, by: By = "step") -> NDArray[np.int64] | NDArray[np.float64]:
-        """Where the rows lie on the x axis: steps or seconds."""
+        """Where the rows lie on the x axis: steps, seconds, or real items seen (steps × batch size)."""
+        if by == "images":
+            self._images.extend(images_seen(self.steps[len(self._images) :], self._batches))
+            return self._images.view
         return self.steps if by == "step" else self.seconds
+
+    def band_of(self, name: str) -> tuple[str, str] | None:
+        """The columns between which a band lies around one; None where it stands for one run alone."""
+        return None
+
+    @property
+    def every(self) -> float:
+        """How many measured values a row stands for."""
+        return 1.0
 
     def not_finite(self, name: str) -> NDArray[np.int64]:
         """Steps at which this series blew up.
@@ -262,6 +287,16 @@ class SeriesTable:
         after = min(_rows_before(positions, x), len(positions) - 1)
         before = max(after - 1, 0)
         return before if abs(x - positions[before]) <= abs(positions[after] - x) else after
+
+
+def images_seen(steps: NDArray[np.int64], batches: Batches) -> NDArray[np.float64]:
+    """How many real items had been seen after each of these steps, where the size of the batches changed on the way."""
+    changes = batches or ((0, 1),)
+    since = np.array([step for step, _size in changes], np.float64)
+    sizes = np.array([size for _step, size in changes], np.float64)
+    before = np.concatenate(([0.0], np.cumsum(np.diff(since) * sizes[:-1])))
+    place = np.maximum(np.searchsorted(since, steps, side="left") - 1, 0)
+    return np.asarray(before[place] + (steps - since[place]) * sizes[place], np.float64)
 
 
 def _rows_before(positions: NDArray[np.int64] | NDArray[np.float64], x: float) -> int:

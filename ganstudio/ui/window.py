@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -151,7 +151,14 @@ class MainWindow(Shell):
             runs.explore_requested.connect(self.use_path)
             runs.duplicate_requested.connect(self._duplicate)
             runs.gallery_requested.connect(self.train.show_gallery)
+        if row.name == "runs":
+            cast("RunsWorkspace", page).compare_requested.connect(self._compare)
         return page
+
+    def _compare(self, paths: Sequence[Path]) -> None:
+        """Shows which of some runs is better."""
+        self.show_workspace("evaluate")
+        cast("EvaluateWorkspace", self.pages["evaluate"]).select(paths)
 
     def page(self, name: Workplace) -> GeneratorPage | None:
         """A workspace with an open generator, built now if it was not yet; None where it cannot be built."""

@@ -13,12 +13,17 @@ import pytest
 
 from ganstudio.app.notifications import Notification, Notifications
 from ganstudio.app.runs.comparison import (
+    SEEDS,
     Comparison,
     as_csv,
+    batches_of,
     common_stops,
     first_series,
+    grouped,
+    groupings,
     nearest,
     other_latents,
+    scores_table,
     series_of,
     settings_of,
 )
@@ -29,6 +34,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import HyperChanged, Rows, Samples, SeriesInfo
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
+from ganstudio.core.scores import Score
 from ganstudio.store import RunWriter, create_run
 
 IMAGES = DataSpec("digits", "images", 100, channels=1, size=4)
@@ -100,11 +106,53 @@ def test_settings_tell_what_differs_and_what_changed_meanwhile() -> None:
 
 def test_series_that_several_share_come_first() -> None:
     paths = [make("one", series=(G, D, MODES)), make("two", series=(G, D)), make("three", series=(D,))]
-    found = series_of(RunModel.of_folder(path) for path in paths)
+    found = series_of(RunModel.of_folder(path).tables for path in paths)
     assert {info.name: number for info, number in found.items()} == {"D(x)": 3, "generator/adversarial": 2, "modes": 1}
     assert next(iter(found)) == D
     assert first_series(found) == {"D(x)", "generator/adversarial", "modes"}
     assert first_series({}) == set()
+
+
+def test_runs_are_grouped_by_what_differs_and_named_by_it() -> None:
+    made = [make(f"run {n}", hyper={"lr_g": 0.001 * (1 + n % 2)}, seed=n // 2) for n in range(4)]
+    models = [RunModel.of_folder(path) for path in made]
+    assert list(groupings(models)) == [SEEDS, "seed", "lr_g"]
+    for by in (SEEDS, "lr_g"):
+        assert [(one.title, len(one.models)) for one in grouped(models, by)] == [
+            ("1e-3 lr_g ×2", 2),
+            ("2e-3 lr_g ×2", 2),
+        ]
+    assert [one.title for one in grouped(models, "seed")] == ["0 Seed ×2", "1 Seed ×2"]
+    assert [one.title for one in grouped(models, "")] == [f"run {n}" for n in range(4)]
+    assert [one.title for one in grouped(models, "penalty")] == [f"run {n}" for n in range(4)], "none of them has it"
+    twins = [RunModel.of_folder(make("twin", seed=seed)) for seed in (3, 5)]
+    assert [one.title for one in grouped(twins, "")] == ["twin · 3 Seed", "twin · 5 Seed"]
+
+
+def test_images_seen_follow_changes_of_the_batch_size() -> None:
+    path = make("one", hyper={"batch_size": 16})
+    with RunWriter(path) as writer:
+        writer.append_event(HyperChanged(50, "batch_size", 16, 64))
+    model = RunModel.of_folder(path)
+    assert batches_of(model) == ((0, 16), (50, 64))
+    table = model.tables["steps"]
+    table.set_batches(batches_of(model))
+    assert table.positions("images")[[0, 49, 50, 99]].tolist() == [16, 800, 864, 800 + 50 * 64]
+
+
+def test_scores_are_series_one_for_each_way_of_measuring() -> None:
+    model = RunModel.of_folder(make("one"))
+    scores = [
+        Score("fid", 9.0, step=10, count=500),
+        Score("fid", 7.0, step=100, count=500),
+        Score("fid", 3.0, step=100),
+    ]
+    table = scores_table(scores, model)
+    assert table.steps.tolist() == [10, 100]
+    assert len(table.series) == 2
+    assert table.column(table.series[0].name).tolist() == [9.0, 7.0]
+    assert table.seconds.tolist() == pytest.approx([1.0, 10.0])
+    assert len(scores_table([], model)) == 0
 
 
 def test_one_slider_over_all() -> None:

@@ -188,3 +188,20 @@ def test_arrays_and_folders_are_compared(call: Call, tmp_path: Path) -> None:
         assert "unexpected" not in answer.err, answer.err  # type: ignore[attr-defined]
     assert compare("f.npy", "a.npy").status == 2  # type: ignore[attr-defined]
     assert call("evaluate").status == 2
+
+
+def test_what_was_measured_is_exported_and_nothing_measured_for_it(call: Call, run: Run, tmp_path: Path) -> None:
+    measure_run(run, asked(), quiet)
+    before = (run.path / "scores.jsonl").read_bytes()
+    files = [tmp_path / f"out.{ending}" for ending in ("csv", "tex", "html")]
+    given = [word for path in files for word in ("--export", path)]
+    answer = call("evaluate", run.path, *given, "--tensorboard", tmp_path / "tb")
+    assert answer.status == 0, answer.err
+    assert [line.split()[-1] for line in answer.out.splitlines()[:3]] == list(map(str, files))
+    assert all(path.stat().st_size for path in files)
+    assert len(list((tmp_path / "tb").rglob("*tfevents*"))) == 1
+    assert (run.path / "scores.jsonl").read_bytes() == before
+    answer = call("evaluate", run.path, "--export", files[0], "--json")
+    assert answer.json == [{"written": str(files[0])}]
+    assert "csv" in call("evaluate", run.path, "--export", tmp_path / "out.xls").error
+    assert "Only runs" in call("evaluate", "--real", tmp_path, "--fake", tmp_path, "--export", files[0]).error

@@ -323,7 +323,7 @@ def walk(runs: Path, seen: Seen) -> None:
     studio.actions.run("runs.compare")
     until(lambda: False, 2.0)
     look("compare")
-    for choice in page.findChildren(Segmented):
+    for choice in window.findChildren(Segmented):
         if choice.isVisible():
             choice.findChildren(QPushButton)[-1].click()
     look("compare, settings")

@@ -1,7 +1,8 @@
-"""Runs side by side, as a person sees them: selected in the list, compared, scrubbed, enlarged, copied."""
+"""Runs side by side, as a person sees them: selected in Runs, compared in Evaluate, grouped, scrubbed, enlarged, copied."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.events import Rows, Samples, SeriesInfo
 from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import Value
+from ganstudio.core.scores import Score
 from ganstudio.store import RunWriter, create_run
+from ganstudio.store.scores import append_scores
 from ganstudio.ui.compare import CompareView
+from ganstudio.ui.evaluate.workspace import EvaluateWorkspace
 from ganstudio.ui.kit.style import set_theme
 from ganstudio.ui.plots.curves.plot import Plot
 from ganstudio.ui.runs.workspace import RunsWorkspace
@@ -38,7 +42,7 @@ SERIES = (
 @pytest.fixture
 def desk(qtbot: QtBot) -> Iterator[Build]:
     with desks(qtbot) as build:
-        yield build
+        yield lambda *size: with_evaluate(build(*size))
 
 
 QUALITY = tuple(SeriesInfo(name, "quality", "fake") for name in ("modes", "high-quality samples %"))
@@ -68,12 +72,43 @@ def compare(used: Desk, qtbot: QtBot, count: int) -> CompareView:
     """Selects so many runs by keyboard, and compares them by Enter."""
     for _more in range(count - 1):
         qtbot.keyClick(used.page.table, Qt.Key.Key_Down, SHIFT)
+    used.page.table.setFocus()
     qtbot.keyClick(used.page.table, Qt.Key.Key_Return)
-    used.finish()
-    view = used.page.findChild(CompareView)
+    assert used.shell.current_workspace == "evaluate"
+    settle(used)
+    view = used.shell.findChild(CompareView)
     assert view is not None
     assert view.isVisible()
     return view
+
+
+def settle(used: Desk) -> None:
+    """What the window's timer does, until the runs are there that are compared."""
+    page = used.shell.findChild(EvaluateWorkspace)
+    assert page is not None
+    until = time.monotonic() + 20
+    while not page._compare_view().comparison.models or page._compare_at or page.busy or used.studio.jobs.running:
+        assert time.monotonic() < until
+        page._due = 0.0
+        page.refresh()
+        used.finish()
+
+
+def with_evaluate(used: Desk) -> Desk:
+    """As the window does: what is to be compared is selected in Evaluate."""
+    pages: list[EvaluateWorkspace] = []
+
+    def factory() -> EvaluateWorkspace:
+        pages.append(EvaluateWorkspace(used.studio, used.shell.binder))
+        return pages[0]
+
+    def show(paths: list[Path]) -> None:
+        used.shell.show_workspace("evaluate")
+        pages[0].select(paths)
+
+    used.shell.add_workspace("evaluate", "Evaluate", "evaluate", factory)
+    used.page.compare_requested.connect(show)
+    return used
 
 
 def test_two_runs_by_keyboard(desk: Build, qtbot: QtBot) -> None:
@@ -81,12 +116,15 @@ def test_two_runs_by_keyboard(desk: Build, qtbot: QtBot) -> None:
     make("long", (0, 20, 100), lr_g=0.002)
     used = desk()
     view = compare(used, qtbot, 2)
-    assert view.title.text() == "Comparing 2 runs"
     names = [one.name.text() for one in view.pictures.runs]
     assert sorted(names) == ["long", "short"]
     assert sorted(one.step.text() for one in view.pictures.runs) == ["step 100", "step 50"]
     assert view.note.text() == ""
-    assert view.timeline.hasFocus() or view.timeline.isAncestorOf(used.shell.focusWidget())
+    page = used.shell.findChild(EvaluateWorkspace)
+    assert page is not None
+    assert page.table.hasFocus()
+    assert sorted(line.rows[0].name for line in page.chosen) == ["long", "short"], "selected there as well"
+    view.timeline.setFocus()
     track = used.shell.focusWidget()
     for _stop in range(2):
         qtbot.keyClick(track, Qt.Key.Key_Left)
@@ -96,8 +134,8 @@ def test_two_runs_by_keyboard(desk: Build, qtbot: QtBot) -> None:
     assert said == {"short": "step 10", "long": "step 20"}, "the nearest step of each, and which that is"
     assert problems(used.shell, visible_only=True) == []
     qtbot.keyClick(track, Qt.Key.Key_Escape)
-    assert used.page.table.isVisible()
-    assert [row.name for row in used.page.chosen] == names, "the same ones are still selected"
+    assert page.table.hasFocus()
+    assert view.isVisible(), "the same ones are still selected"
 
 
 def test_curves_are_named_by_their_runs(desk: Build, qtbot: QtBot) -> None:
@@ -187,9 +225,8 @@ def test_series_are_chosen_and_stay_so(desk: Build, qtbot: QtBot, tmp_path: Path
     lines = (tmp_path / "curves.csv").read_text("utf-8").splitlines()
     assert lines[0].startswith("run,step,seconds,D(x)")
     assert len(lines) == 1 + 50 + 100
-    qtbot.keyClick(view, Qt.Key.Key_Escape)
-    qtbot.keyClick(used.page.table, Qt.Key.Key_Return)
-    used.finish()
+    used.shell.show_workspace("runs")
+    compare(used, qtbot, 1)
     assert {section.plot.kind.title for section in view.curves.shown} == titles
 
 
@@ -260,21 +297,51 @@ def test_what_is_done_to_one_is_done_to_all(desk: Build, qtbot: QtBot) -> None:
     assert planes[1].view().scale == planes[0].view().scale > 1.2 * before, "the planes zoom together"
 
 
-def test_six_at_most_and_none_that_is_gone(desk: Build, qtbot: QtBot) -> None:
+def picked(view: CompareView, words: str) -> None:
+    """Opens the menu of groups and chooses."""
+    menu = view.group.menu()
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text() == words).trigger()
+
+
+def test_many_runs_become_a_line_and_a_band_for_each_group(desk: Build, qtbot: QtBot) -> None:
     for number in range(7):
-        make(f"run {number}", (0, 10))
-    used = desk()
-    table = used.page.table
-    table.selectAll()
-    assert not used.studio.actions["runs.compare"].enabled(), "seven are too many"
-    table.choose(used.page.library.rows[0].path)
-    view = compare(used, qtbot, 6)
-    assert len(view.pictures.runs) == 6
-    assert len({one.geometry().top() for one in view.pictures.runs}) == 1
-    view.splitter.setSizes([600, 60])
+        make(f"run {number}", (0, 10 + number), seed=number, lr_g=0.001 * (1 + number % 2), batch_size=16)
+    used = desk(1366, 768)
+    view = compare(used, qtbot, 7)
+    assert len(view.pictures.runs) == 2, "seven lines are too many: they are grouped over seeds"
+    names = {"1e-3 lr_g ×4", "2e-3 lr_g ×3"}
+    section = view.curves.shown[0]
+    assert {entry.text() for entry in section.entries.values()} == names
     QApplication.processEvents()
-    assert len({one.geometry().top() for one in view.pictures.runs}) == 2, "in two rows where they are larger so"
+    assert len(section.plot._bands) == 2
+    assert len({curve.style.dash for curve in section.plot.curves}) == 2, "known by more than their colours"
+    assert view.note.text().startswith("Band: lowest to highest run")
+    picked(view, "Band: mean ± standard deviation")
+    assert view.note.text().startswith("Band: mean ± standard deviation")
+    view.curves.toolbar.by_images.setChecked(True)
+    QApplication.processEvents()
+    assert view.curves.view.full == (16.0, 16.0 * 16), "each of its steps saw 16 items"
+    view.curves.toolbar.by_time.setChecked(True)
+    assert not view.curves.toolbar.by_images.isChecked()
+    assert view.curves.view.full == pytest.approx((0.1, 1.6))
+    picked(view, "Seed")
+    assert len(view.pictures.runs) == 6
+    assert "1 more line is not shown" in view.note.text()
     assert problems(used.shell, visible_only=True) == []
+    picked(view, "Each run by itself")
+    assert {entry.text() for entry in section.entries.values()} < {f"run {number}" for number in range(7)}
+
+
+def test_what_was_measured_of_checkpoints_is_a_curve(desk: Build, qtbot: QtBot) -> None:
+    for number, name in enumerate(("one", "two")):
+        path = make(name, (0, 50))
+        append_scores(path, [Score("fid", 9.0 - number - step / 50, step=step, count=500) for step in (10, 50)])
+    view = compare(desk(1366, 768), qtbot, 2)
+    view.curves.choose({info.name for info in view._series if info.name.startswith("score/")})
+    (section,) = view.curves.shown
+    assert section.plot.kind.title.endswith("· 500")
+    assert {entry.text(): entry.value for entry in section.entries.values()} == {"one": "8.00", "two": "7.00"}
 
 
 def test_the_details_offer_it(desk: Build, qtbot: QtBot) -> None:
@@ -288,9 +355,9 @@ def test_the_details_offer_it(desk: Build, qtbot: QtBot) -> None:
     places = [widget.geometry() for widget in used.page.toolbar.actions_by_id.values()]
     qtbot.mouseClick(button, LEFT)
     used.finish()
-    view = used.page.findChild(CompareView)
-    assert view is not None
-    qtbot.mouseClick(view.back, LEFT)
+    settle(used)
+    used.shell.show_workspace("runs")
+    used.page.table.setFocus()
     qtbot.keyClick(used.page.table, Qt.Key.Key_Up)
     assert [widget.geometry() for widget in used.page.toolbar.actions_by_id.values()] == places
 
@@ -305,7 +372,9 @@ def test_a_run_that_trains_goes_on_while_it_is_compared(qtbot: QtBot) -> None:
         wait(qtbot, lambda: len(page.library.rows) == 2)
         page.table.selectAll()
         assert window.table.run("runs.compare")
-        view = page.findChild(CompareView)
+        assert window.current_workspace == "evaluate"
+        wait(qtbot, lambda: window.findChild(CompareView))
+        view = window.findChild(CompareView)
         assert view is not None
         wait(qtbot, lambda: len(view.pictures.runs) == 2 and view.timeline.is_live())
         live = next(one for one in view.pictures.runs if one.name.text() == model.title)

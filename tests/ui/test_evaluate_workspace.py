@@ -138,7 +138,7 @@ def test_a_newcomer_sees_which_is_best_why_one_failed_and_what_to_press(evaluate
     choose(page, "bad")
     assert page.one.isVisible()
     assert page.one.word.text() == "collapse"
-    assert "lower learning rate" in page.one.text.text(), "what can be done about it"
+    assert "G learning rate from" in page.one.advice.text(), "what can be done about it"
     choose(page, "good", "fair", "bad")
     assert page.said.text() == "By FID “good” is best: 10.00 ± 0.50. “bad”: collapse."
     wait(qtbot, lambda: page.said.isVisible())
@@ -336,3 +336,43 @@ def test_a_narrow_window_keeps_the_numbers(evaluate: Evaluate, qtbot: QtBot) -> 
     assert not {CREATED, SEED} & set(shown), "what tells least gives way"
     assert {METHOD, DATA, STEPS}, "by the room there is"
     assert page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_the_selected_runs_are_exported(
+    evaluate: Evaluate, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [made("good", fid=10.0), made("fair", 1, fid=20.0), made("other", 2, fid=1.0)]
+    _window, page = evaluate()
+    choose(page, "good", "fair")
+    said: list[Path] = []
+    monkeypatch.setattr("ganstudio.ui.kit.files.tell_saved", lambda path, *_more: said.append(path))
+    for ending in (".csv", ".tex", ".html"):
+        file = tmp_path / f"out{ending}"
+        monkeypatch.setattr("ganstudio.ui.evaluate.workspace.ask_where", lambda *_args, file=file: file)
+        page.table.setFocus()
+        QTest.keyClick(page.table, Qt.Key.Key_E, CTRL)
+        wait(qtbot, lambda file=file: file in said)
+    text = (tmp_path / "out.tex").read_text("utf-8")
+    assert r"\textbf{10.00 $\pm$ 0.50}" in text, "the best of those that were selected"
+    assert "other" not in text
+    assert (tmp_path / "out.csv").read_text("utf-8").count("\n") == 5
+    assert "<svg" in (tmp_path / "out.html").read_text("utf-8")
+    monkeypatch.setattr("ganstudio.ui.evaluate.workspace.ask_folder", lambda *_args: tmp_path)
+    page._ask("evaluate.tensorboard")
+    wait(qtbot, lambda: tmp_path in said)
+    found = sorted(path.parent.name for path in tmp_path.rglob("*tfevents*"))
+    assert found == sorted(path.name for path in paths[:2])
+
+
+def test_new_scores_are_curves_at_once(evaluate: Evaluate, qtbot: QtBot) -> None:
+    paths = [made("good", fid=10.0), made("fair", 1, fid=20.0)]
+    _window, page = evaluate()
+    choose(page, "good", "fair")
+    wait(qtbot, lambda: page._compare is not None and page._compare._series)
+    view = page._compare
+    assert view is not None
+    assert [info.label.split(" · ")[0] for info in view._series if info.name.startswith("score/")] == ["FID"]
+    for path in paths:
+        append_scores(path, [score("recall", 50.0)])
+    page.evaluation.invalidate()
+    wait(qtbot, lambda: len([info for info in view._series if info.name.startswith("score/")]) == 2)

@@ -135,6 +135,37 @@ class Evaluation:
                 asked = Asked(tuple(dict.fromkeys(names)), extractor, count, split=split, source=source, device=device)
                 self.measures.ask([row], asked, beside=True)
 
+    def export(self, lines: Iterable[Line], asked: View, path: Path, then: Callable[[], object]) -> None:
+        """Writes these beside the window: as CSV, LaTeX or a report by the ending; event files where it is a folder.
+
+        Args:
+            lines: what is written; the best is that of these.
+            asked: how the table is looked at.
+            path: the file or folder.
+            then: called once it is written.
+        """
+        pairs = [pair for line in lines for pair in zip(line.rows, line.known, strict=True)]
+        metrics = self.metrics
+
+        def work(progress: Progress, cancel: Event) -> None:
+            def tick(fraction: float, text: str) -> None:
+                if cancel.is_set():
+                    raise CancelledError(_("The export was cancelled."))
+                progress(fraction, text)
+
+            if path.is_dir():
+                from ganstudio.app.evaluate.event_files import write_event_files
+
+                write_event_files(path, [row.path for row, _known in pairs], tick)
+            else:
+                from ganstudio.app.evaluate.exports import export_table
+
+                known = {row.path: one for row, one in pairs}
+                view = replace(asked, words="", starred=False)
+                export_table(path, make_table([row for row, _known in pairs], known, metrics, view))
+
+        self._studio.jobs.start(_("Writing {name}").format(name=path.name), work).on_done(lambda _nothing: then())
+
     def end(self) -> None:
         """Measures nothing more and listens to nothing."""
         self.measures.cancel()

@@ -5,20 +5,24 @@ from __future__ import annotations
 import csv
 import io
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 from psygnal import Signal
 
 from ganstudio.app.jobs import Job, Newest
 from ganstudio.app.runs.run_model import RunModel
+from ganstudio.core.bands import Spread
 from ganstudio.core.elsewhere import as_cell
 from ganstudio.core.errors import StudioError
-from ganstudio.core.events import Samples, SeriesInfo
+from ganstudio.core.events import Rows, Samples, SeriesInfo
 from ganstudio.core.fields import Value, value_text
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
+from ganstudio.core.scores import Score
+from ganstudio.core.series import Batches, SeriesTable
 from ganstudio.store import Run, sample_schedule
 
 if TYPE_CHECKING:
@@ -27,8 +31,11 @@ if TYPE_CHECKING:
     from ganstudio.app.generators.catalogue import Catalogue
     from ganstudio.app.studio import Studio
 
-LEAST, MOST = 2, 6
-"""So many runs can be compared: there are colours and room for no more."""
+LEAST, MOST, MANY = 2, 6, 24
+"""So many runs can be compared: at most six lines, there are colours for no more, each of one run or of a group of them."""
+SEEDS = "seeds"
+"""Groups by everything but the seed."""
+Tables = Mapping[str, SeriesTable]
 _FIRST = 4
 """So many series are plotted at first."""
 _NONE = "–"
@@ -41,6 +48,13 @@ class Setting(NamedTuple):
     title: str
     cells: tuple[str, ...]
     stored: tuple[str, ...]
+
+
+class Group(NamedTuple):
+    """Runs that are one line: what they are called together, and which they are."""
+
+    title: str
+    models: tuple[RunModel, ...]
 
 
 def nearest(steps: Sequence[int], wanted: int) -> int | None:
@@ -59,11 +73,11 @@ def common_stops(runs: Iterable[Sequence[int]]) -> list[int]:
     return stops if not every or stops[-1] == every[-1] else [*stops, every[-1]]
 
 
-def series_of(models: Iterable[RunModel]) -> dict[SeriesInfo, int]:
+def series_of(runs: Iterable[Tables]) -> dict[SeriesInfo, int]:
     """All series that were measured, and how many of the runs have each; those that most have come first."""
     found: dict[str, tuple[SeriesInfo, int]] = {}
-    for model in models:
-        for info in (info for table in model.tables.values() for info in table.series):
+    for tables in runs:
+        for info in (info for table in tables.values() for info in table.series):
             found[info.name] = found.get(info.name, (info, 0))[0], found.get(info.name, (info, 0))[1] + 1
     return dict(sorted(found.values(), key=lambda pair: -pair[1]))
 
@@ -110,6 +124,80 @@ def _cell(model: RunModel, name: str, catalogue: Catalogue | None) -> str:
     return " → ".join(tell(value) for value in values)
 
 
+def groupings(models: Sequence[RunModel], catalogue: Catalogue | None = None) -> dict[str, str]:
+    """By what these can be grouped, and what that is called: everything but the seed, and all in which they differ."""
+    differ = {row.key: row.title for row in settings_of(models, catalogue) if len(set(row.stored)) > 1}
+    return {SEEDS: _("Over seeds"), **differ}
+
+
+def grouped(models: Sequence[RunModel], by: str, catalogue: Catalogue | None = None) -> list[Group]:
+    """The runs in groups, in the order in which the first of each comes.
+
+    Args:
+        models: the runs.
+        by: a key of :func:`groupings`; else each run is by itself, under its own name.
+        catalogue: see :func:`settings_of`.
+    """
+    differ = [row for row in settings_of(models, catalogue) if len(set(row.stored)) > 1]
+    told = [row for row in differ if (row.key == by or (by == SEEDS and row.key not in ("seed", "steps")))]
+    if by != SEEDS and not told:
+        names = [model.title for model in models]
+        for place, name in enumerate(names):  # what has the same name is told apart by its settings
+            if sum(name == model.title for model in models) > 1:
+                names[place] = " · ".join(
+                    (name, *(f"{row.cells[place]} {row.title}" for row in differ if row.key != "steps"))
+                )
+        return [Group(name, (model,)) for name, model in zip(names, models, strict=True)]
+    found: dict[tuple[str, ...], list[int]] = {}
+    for place in range(len(models)):
+        found.setdefault(tuple(row.stored[place] for row in told), []).append(place)
+    groups = []
+    for places in found.values():
+        said = (
+            row.cells[places[0]] if row.key in ("method", "data") else f"{row.cells[places[0]]} {row.title}"
+            for row in told
+        )  # what tells them apart comes first: there is not always room for the rest
+        name = " · ".join(said) or models[places[0]].title
+        title = _("{name} ×{n}").format(name=name, n=len(places))
+        groups.append(Group(title if len(places) > 1 else name, tuple(models[place] for place in places)))
+    return groups
+
+
+def batches_of(model: RunModel) -> Batches:
+    """How large its batches were, from which step on; empty where its method has none."""
+    changes = [change for change in model.changes if change.name == "batch_size"]
+    sizes = [*(change.old for change in changes[:1]), *(change.new for change in changes)]
+    sizes = sizes or [model.experiment.hyper.get("batch_size", 0)]
+    pairs = zip((0, *(change.step for change in changes)), sizes, strict=True)
+    return tuple((step, size) for step, size in pairs if isinstance(size, int) and size > 0)
+
+
+def scores_table(scores: Iterable[Score], model: RunModel, table: SeriesTable | None = None) -> SeriesTable:
+    """What was measured of its checkpoints as series over their steps: one for each way in which a metric was measured.
+
+    ``table`` is filled anew with it, where there is one already.
+    """
+    from ganstudio.metrics import all_metrics
+
+    metrics = {metric.name: metric for metric in all_metrics().values()}
+    at: dict[int, dict[SeriesInfo, float]] = {}
+    for one in scores:
+        known = metrics.get(one.metric)
+        label = one.label(known.title if known else one.metric)
+        label = label if one.source == "ema" else f"{label} · {one.source}"
+        info = SeriesInfo(f"score/{label}", "quality", "fake", label, known.unit if known else "")
+        at.setdefault(one.step, {})[info] = one.value
+    table = SeriesTable("scores") if table is None else table
+    table.truncate_after(-1)
+    infos = tuple(dict.fromkeys(info for row in at.values() for info in row))
+    steps = np.array(sorted(at), np.int64)
+    values = [[at[step].get(info, np.nan) for info in infos] for step in sorted(at)]
+    seconds = np.array([model.seconds_at(step) for step in sorted(at)], np.float64)
+    if infos:
+        table.append(Rows("scores", infos, steps, seconds, np.array(values, np.float32)))
+    return table
+
+
 def as_csv(names: Sequence[str], rows: Iterable[Setting]) -> str:
     """The table of settings as CSV, as they are stored: a column for each run."""
     text = io.StringIO()
@@ -143,6 +231,8 @@ class Comparison:
         shown: what is shown of each; None where nothing is stored.
         step: the step that is looked at; None: the newest of each.
         reading: they are being read.
+        by: what they are grouped by, see :func:`groupings`; empty: each is a line of its own.
+        spread: what the band around the mean of a group shows.
     """
 
     opened = Signal()
@@ -155,7 +245,46 @@ class Comparison:
         self.models: list[RunModel] = []
         self.shown: list[Samples | None] = []
         self.step: int | None = None
+        self.by = ""
+        self.spread: Spread = "range"
+        self._scores: dict[Path, tuple[Sequence[Score], SeriesTable]] = {}
         self._wanted: list[tuple[Path | None, int | None]] = []
+
+    @property
+    def groups(self) -> list[Group]:
+        """Every line: six at most."""
+        return grouped(self.models, self.by, self._studio.catalogue)[:MOST]
+
+    @property
+    def groupings(self) -> dict[str, str]:
+        """See :func:`groupings`."""
+        return groupings(self.models, self._studio.catalogue)
+
+    @property
+    def left_out(self) -> str:
+        """That not all of them are shown, and what to do, in words; empty where they are."""
+        number = len(grouped(self.models, self.by, self._studio.catalogue)) - MOST
+        if number <= 0:
+            return ""
+        return plural(
+            "{n} more line is not shown: group the runs.", "{n} more lines are not shown: group the runs.", number
+        )
+
+    def set_scores(self, scores: Mapping[Path, Sequence[Score]]) -> None:
+        """Shows these as well, which were measured of checkpoints."""
+        for model in self.models:
+            found = scores.get(model.path, ()) if model.path is not None else ()
+            before, table = self._scores.get(model.path, ((), None)) if model.path is not None else ((), None)
+            if model.path is not None and found != before:
+                self._scores[model.path] = found, scores_table(found, model, table)
+
+    def tables_of(self, model: RunModel) -> Tables:
+        """All that was measured of a run, scores of its checkpoints included."""
+        scores = {} if model.path not in self._scores else {"scores": self._scores[model.path][1]}
+        tables, batches = {**model.tables, **scores}, batches_of(model)
+        for table in tables.values():
+            table.set_batches(batches)
+        return tables
 
     @property
     def reading(self) -> bool:
@@ -190,6 +319,8 @@ class Comparison:
             every = {**there, **made}
             self.models = [every[path] for path in paths if path in every]
             self.shown = [model.samples for model in self.models]
+            if len(self.models) > MOST and not self.by:
+                self.by = SEEDS
             self.opened.emit()
 
         self._job.start(_("Reading the runs"), work, done, self._studio.report)
@@ -197,7 +328,7 @@ class Comparison:
     def close(self) -> None:
         """Compares nothing any more."""
         self._job.stop()
-        self.models, self.shown, self.step, self._wanted = [], [], None, []
+        self.models, self.shown, self.step, self._wanted, self._scores = [], [], None, [], {}
 
     def pump(self) -> None:
         """Keeps up with what the runs have done since; those that train here are looked at as they are."""

@@ -275,6 +275,11 @@ def _read_run(path: Path, before: _Known | None) -> _Known:
     return _Known(sign, row, run, status.live or status.state == "interrupted", measured)
 
 
+def row_of(path: Path) -> RunRow:
+    """One run, as the list has it; raises StoreError where it is none."""
+    return _read_run(path, None).row
+
+
 def _items(run: Run, sign: Sign, before: _Known | None) -> Items | None:
     """Those of before while they are the same, or the new ones cannot be read."""
     if before is not None and before.sign[2] == sign[2] and run.info.spec.kind != "points":

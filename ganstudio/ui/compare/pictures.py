@@ -16,14 +16,14 @@ from ganstudio.core.events import Samples
 from ganstudio.core.i18n import _
 from ganstudio.metrics.modes import captured
 from ganstudio.ui.kit.painted import draw_number
-from ganstudio.ui.kit.parts import ElidedLabel, boxed, label, stacked
+from ganstudio.ui.kit.parts import ElidedLabel, boxed, stacked
 from ganstudio.ui.kit.theme import current_theme
 from ganstudio.ui.kit.words import state_text, step_text
 from ganstudio.ui.pictures.wall import ImageWall
 from ganstudio.ui.plots.scene import ScenePlot
 
-HEAD = 28
-"""Pixels above a run's pictures."""
+HEAD, NARROW = 28, 140
+"""Pixels above a run's pictures; narrower than so many there is no room for its step."""
 
 
 class RunPictures(QWidget):
@@ -32,9 +32,11 @@ class RunPictures(QWidget):
     def __init__(self, number: int) -> None:
         super().__init__()
         self._number = number
-        self.name, self.step = ElidedLabel("", "strong"), label("", "muted")
+        self.name, self.step = ElidedLabel("", "strong"), ElidedLabel("", "muted")
         self.wall, self.plane = ImageWall(), ScenePlot()
-        self.wall.setMinimumSize(96, 64)
+        self.step.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        for shown in (self.wall, self.plane):
+            shown.setMinimumSize(64, 64)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)  # all are equally wide
         self._pages = stacked(self.wall, self.plane)
         head = boxed(self.name, self.step, across=True, gap=8, margins=(26, 0, 0, 0), stretch=self.name)
@@ -63,6 +65,11 @@ class RunPictures(QWidget):
         real: Any = None if model.real is None else model.real.items
         plane.real = real
         plane.fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the name says more than the step, which the timeline shows as well."""
+        super().resizeEvent(event)
+        self.step.setVisible(event.size().width() >= NARROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The number."""

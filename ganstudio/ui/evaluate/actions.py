@@ -11,6 +11,7 @@ from ganstudio.core.i18n import _
 MENU = (
     ("evaluate.measure", "evaluate.again", "evaluate.cancel"),
     ("evaluate.star", "evaluate.remark", "evaluate.copy"),
+    ("evaluate.export", "evaluate.tensorboard"),
     ("evaluate.open", "evaluate.explore", "evaluate.duplicate"),
 )
 """The menu of the table, by sections."""
@@ -68,6 +69,10 @@ def evaluate_actions(
         ("remark", _("Tags and note…"), "rename", some, "", _("What you remark of the selected runs; kept with them.")),
         ("copy", _("Copy command"), "copy", measured, "",
          _("The command lines that measure the numbers of the selected runs again.")),
+        ("export", _("Export…"), "export", some, "Ctrl+E",
+         _("The selected runs as CSV or LaTeX, or as a report with curves and pictures in one HTML file.")),
+        ("tensorboard", _("TensorBoard files…"), "", some, "",
+         _("All values, pictures and settings of the selected runs, for TensorBoard to open.")),
         ("open", _("Open"), "forward", one, "", _("Shows the run as it learns or has learned.")),
         ("explore", _("Explore"), "explore", one, "", _("What its generator has learned, to play with.")),
         ("duplicate", _("Duplicate with changes"), "duplicate", one, "",

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 from ganstudio.app.actions import Action
 from ganstudio.app.evaluate.evaluation import Evaluation
 from ganstudio.app.evaluate.table import Line, Table, View, commands_of, summary_of
-from ganstudio.app.runs.comparison import MOST
+from ganstudio.app.runs.comparison import MANY
 from ganstudio.app.runs.library import RunRow
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural
@@ -25,6 +25,7 @@ from ganstudio.ui.evaluate.dialogs import MeasureDialog, RemarkDialog
 from ganstudio.ui.evaluate.one import OneRun
 from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
 from ganstudio.ui.kit.errors import EmptyState
+from ganstudio.ui.kit.files import ask_folder, ask_where, say_saved
 from ganstudio.ui.kit.flow import BreakingRow
 from ganstudio.ui.kit.menus import ActionBinder, fill_sections
 from ganstudio.ui.kit.page import Page
@@ -81,11 +82,13 @@ class EvaluateWorkspace(Page):
         self.table.hidden = self.view.hidden
         self._compare: CompareView | None = None
         self._compared: list[Path] = []
+        self._to_select: list[Path] = []
         self._due = self._compare_at = 0.0
         self._table_due = False
         deeds: dict[str, Callable[[], object]] = {
             "measure": self.ask_measure, "again": self.measure_again, "cancel": self.cancel, "star": self.star,
             "remark": self.remark, "copy": self.copy_command, "search": self._to_search,
+            "export": self.export, "tensorboard": self.export_events,
             "open": partial(self._hand_over, self.open_requested),
             "explore": partial(self._hand_over, self.explore_requested),
             "duplicate": partial(self._hand_over, self.duplicate_requested),
@@ -107,7 +110,9 @@ class EvaluateWorkspace(Page):
         bar = BreakingRow()
         title = label(_("Evaluate"), "title")
         left = boxed(title, self.count, 8, self.search, 2, self.starred, self.choices, None, across=True, gap=6)
-        small = [self._bound(name, tool_button(self._action(name).icon, "")) for name in ("star", "remark", "copy")]
+        small = [
+            self._bound(name, tool_button(self._action(name).icon, "")) for name in ("star", "remark", "copy", "export")
+        ]
         self.cancel_button = self._bound("cancel")
         measure = self._bound("measure", push_button(self._action("measure").title, "evaluate", primary=True))
         right = boxed(None, *small, self._bound("again"), self.cancel_button, measure, across=True, gap=6)
@@ -188,11 +193,16 @@ class EvaluateWorkspace(Page):
             self._set_columns(columns)
         self.model.columns = columns  # they look the same, but know the cells of this table
         self.model.set_rows(self.shown.lines)
+        if self._to_select and set(self._to_select) <= {row.path for line in self.shown.lines for row in line.rows}:
+            wanted, self._to_select = set(self._to_select), []
+            self.table.clearSelection()
+            chosen = [line.path for line in self.shown.lines if wanted & {row.path for row in line.rows}]
         there = {one.path for one in self.chosen}
         for path in chosen:
             if path not in there:
                 self.table.choose(path, more=True)
         self._after_lines()
+        self._show_scores()
 
     def _set_columns(self, columns: tuple[Column, ...]) -> None:
         header, before = self.table.horizontalHeader(), self.table.columns
@@ -280,7 +290,7 @@ class EvaluateWorkspace(Page):
         return next((row.experiment.method for row in self.chosen_runs), "")
 
     def _chosen_changed(self) -> None:
-        lines, paths = self.chosen, [row.path for row in self.chosen_runs][:MOST]
+        lines, paths = self.chosen, [row.path for row in self.chosen_runs][:MANY]
         self._binder.refresh()
         self.said.setText(summary_of(lines, self.shown))
         if len(paths) > 1:
@@ -297,18 +307,32 @@ class EvaluateWorkspace(Page):
         if self._compare is None:
             from ganstudio.ui.compare import CompareView  # brings every plot
 
-            self._compare = CompareView(self._studio, "", self.said)
+            self._compare = CompareView(self._studio, self.said)
             self._compare.left.connect(self.table.setFocus)
+            self._compare.comparison.opened.connect(self._show_scores)
             self._lower.addWidget(self._compare)
             self.said.show()
         return self._compare
 
     def _show_compared(self) -> None:
         """Compares what is selected; only once the selection rests."""
-        self._compared = [row.path for row in self.chosen_runs][:MOST]
+        self._compared = [row.path for row in self.chosen_runs][:MANY]
         view = self._compare_view()
         self._lower.setCurrentIndex(2)
         view.show_runs(self._compared)
+
+    def _show_scores(self) -> None:
+        """What was measured of the runs that are compared, as curves."""
+        if self._compare is not None and self._compared:
+            both = (zip(line.rows, line.known, strict=True) for line in self.shown.lines)
+            self._compare.set_scores({row.path: known.scores for pairs in both for row, known in pairs})
+
+    def select(self, paths: Sequence[Path]) -> None:
+        """Selects these runs, now or as soon as they are listed."""
+        self._to_select = list(paths)
+        self._show_all()
+        self._show_table()
+        self.table.setFocus()
 
     def _end_compare(self) -> None:
         if self._compare is not None and self._compared:
@@ -359,6 +383,20 @@ class EvaluateWorkspace(Page):
         lines = [commands_of(row.path, scores) for one in self.chosen for row, scores in one.on_view()]
         QGuiApplication.clipboard().setText("\n".join(filter(None, lines)))
         self._studio.notifications.info(_("The command was copied."))
+
+    def export(self) -> None:
+        """Asks where, and writes the selected runs; the ending says as what."""
+        kinds = ";;".join((_("Report (*.html)"), _("Values (*.csv)"), _("LaTeX table (*.tex)")))
+        path = ask_where(self, _("Export"), "runs.html", kinds, (".html", ".csv", ".tex"))
+        self._write(path)
+
+    def export_events(self) -> None:
+        """Asks for a folder, and writes event files of the selected runs."""
+        self._write(ask_folder(self, _("Folder for TensorBoard"), "saved"))
+
+    def _write(self, path: Path | None) -> None:
+        if path is not None:
+            self.evaluation.export(self.chosen, self.view, path, lambda: say_saved(self, path))
 
     def _ask(self, name: str) -> None:
         if self._studio.actions[name].enabled():

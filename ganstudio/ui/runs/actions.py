@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ganstudio.app.actions import Action
 from ganstudio.app.generators.workplaces import word_of
-from ganstudio.app.runs.comparison import LEAST, MOST
+from ganstudio.app.runs.comparison import LEAST, MANY
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _
 
@@ -59,7 +59,7 @@ def runs_actions(
         return some() and not any(row.live for row in chosen())
 
     def several() -> bool:
-        return on_view() and LEAST <= len(chosen()) <= MOST
+        return on_view() and LEAST <= len(chosen()) <= MANY
 
     def verb() -> str:
         return word_of(chosen()[0].place if one() else "explore")
@@ -67,7 +67,7 @@ def runs_actions(
     rows = [
         ("open", _("Open"), "forward", one, _("Shows the run as it learns or has learned.")),
         ("compare", _("Compare"), "compare", several,
-         _("Two to six runs side by side: pictures at one step, curves over one another, in what their settings differ.")),
+         _("Runs side by side in Evaluate: numbers, pictures at one step, curves over one another, settings that differ.")),
         ("explore", _("Explore"), "explore", one,
          _("What its generator has learned, to play with: in Explore, Paint or Translate.")),
         ("continue", _("Continue training…"), "play", one_rests, _("Trains a run on from its newest checkpoint.")),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
-from ganstudio.app.runs.comparison import MOST
+from ganstudio.app.runs.comparison import MANY
 from ganstudio.app.runs.library import RunDetails, RunRow
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural, size_text
@@ -102,7 +102,7 @@ class DetailsPane(QFrame):
         if len(rows) > 1:
             count = plural("{n} run selected", "{n} runs selected", len(rows))
             size = size_text(sum(row.size or 0 for row in rows))
-            why = "\n" + _("Six runs at most can be compared.") if len(rows) > MOST else ""
+            why = "\n" + _("{n} runs at most can be compared.").format(n=MANY) if len(rows) > MANY else ""
             self._words.setText(f"{count}\n" + _("{size} on disk").format(size=size) + why)
         elif row is None:
             self._words.setText(_("Select a run to see it here."))

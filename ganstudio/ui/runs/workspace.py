@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
@@ -31,9 +30,6 @@ from ganstudio.ui.runs.model import RunsFilter, RunsModel
 from ganstudio.ui.runs.table import RunsTable
 from ganstudio.ui.runs.toolbar import RunsToolbar
 from ganstudio.ui.runs.trash import TrashPage
-
-if TYPE_CHECKING:
-    from ganstudio.ui.compare import CompareView
 
 WIDE = 1112  # a window of 1200 less the rail: from here on there is room for the details
 MOST_FOLDERS = 5
@@ -79,12 +75,14 @@ class RunsWorkspace(Page):
     Signals:
         open_requested: look at this run (a path).
         explore_requested: use this run's generator in its workspace (a path).
+        compare_requested: compare these (paths).
         duplicate_requested: make a new experiment of this run's settings (a path).
         gallery_requested: show the ready experiments.
     """
 
     open_requested = Signal(object)
     explore_requested = Signal(object)
+    compare_requested = Signal(object)
     duplicate_requested = Signal(object)
     gallery_requested = Signal()
 
@@ -101,7 +99,7 @@ class RunsWorkspace(Page):
             "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
             "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
             "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search,
-            "compare": self.compare_chosen,
+            "compare": lambda: self.compare_requested.emit([row.path for row in self.chosen]),
             "thin": lambda: self.library.thin(self.chosen), "thin-all": lambda: self.library.thin(self.library.rows),
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
@@ -111,7 +109,6 @@ class RunsWorkspace(Page):
         binder.bind(compare, "runs.compare")
         self.details = DetailsPane(studio, compare)
         self.trash = TrashPage()
-        self._compare: CompareView | None = None
         self._detailed: tuple[Path, State, int] | None = None
         self._details_due = self._due = 0.0
         self._held_back = False
@@ -163,8 +160,6 @@ class RunsWorkspace(Page):
         now, held_back = time.monotonic(), self._held_back and not self.table.editing
         if self.isVisible() and (held_back or now >= self._due):
             self._due = now + REFRESH_SECONDS
-            if self._compare is not None and self._pages.currentWidget() is self._compare:
-                self._compare.refresh()
             self.library.tick()
             if held_back:
                 self._library_changed()
@@ -272,20 +267,6 @@ class RunsWorkspace(Page):
             self._studio.continue_run(model, steps)
             self.open_requested.emit(path)
 
-    def compare_chosen(self) -> None:
-        """Shows the selected runs side by side."""
-        paths = [row.path for row in self.chosen]
-        if self._compare is None:
-            from ganstudio.ui.compare import CompareView  # brings every plot
-
-            self._compare = CompareView(self._studio, _("Runs"))
-            self._compare.left.connect(self.show_runs)
-            self._pages.addWidget(self._compare)
-        self._pages.setCurrentWidget(self._compare)
-        self._compare.show_runs(paths)
-        self._compare.timeline.setFocus()
-        self._chosen_changed()
-
     def _rename(self, path: Path, name: str) -> None:
         old = next((row.name for row in self.library.rows if row.path == path), "")
         self._studio.rename(path, name).ended.connect(self.library.refresh)
@@ -324,8 +305,6 @@ class RunsWorkspace(Page):
 
     def show_trash(self) -> None:
         """The deleted runs."""
-        if self._compare is not None:
-            self._compare.end()
         self.library.invalidate()
         self._pages.setCurrentIndex(1)
         self.trash.table.setFocus() if self.library.trash else self.trash.back_button.setFocus()
@@ -333,8 +312,6 @@ class RunsWorkspace(Page):
 
     def show_runs(self) -> None:
         """The runs again."""
-        if self._compare is not None:
-            self._compare.end()
         self._pages.setCurrentIndex(0)
         self._to_table()
         self._chosen_changed()
@@ -369,11 +346,6 @@ class RunsWorkspace(Page):
         super().showEvent(event)
         self.library.invalidate()
         self.library.tick()
-
-    def end(self) -> None:
-        """Lets go of the runs that are compared."""
-        if self._compare is not None:
-            self._compare.end()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Its actions cannot be done out of view."""

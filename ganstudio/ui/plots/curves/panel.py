@@ -72,7 +72,8 @@ class CurvesPanel(QWidget):
         # Off means: every plot as it comes (gradients are logarithmic by themselves).
         bar.log.toggled.connect(lambda on: self._look("log", on or None))
         bar.marks.toggled.connect(partial(self._look, "show_marks"))
-        bar.by_time.toggled.connect(self._set_by_time)
+        bar.by_time.toggled.connect(partial(self._set_by, "seconds"))
+        bar.by_images.toggled.connect(partial(self._set_by, "images"))
         bar.fit.triggered.connect(self.fit)
         for kind, action in bar.files.items():
             action.triggered.connect(lambda _on, kind=kind: ask_and_export(self, kind, self.export))
@@ -259,15 +260,17 @@ class CurvesPanel(QWidget):
         setattr(self.view, what, how)
         self._redraw()
 
-    def _set_by_time(self, by_time: bool) -> None:
+    def _set_by(self, unit: By, on: bool) -> None:
         view, table = self.view, longest(self.tables.values())
-        target: By = "seconds" if by_time else "step"
-        if view.by == target:
+        target: By = unit if on else "step"
+        if view.by == target or (not on and view.by != unit):
             return
         view.x0, view.x1 = (convert(x, table, view.by, target) for x in (view.x0, view.x1))
         view.by, view.cursor = target, None
         view.follow = view.follow or not view.x1 > view.x0
         view.set_full(self._all_tables)
+        self._stamp = None
+        self.refresh()
         self._redraw()
 
     def fit(self) -> None:

@@ -7,8 +7,19 @@ from functools import partial
 from itertools import zip_longest
 
 import numpy as np
+import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
 from ganstudio.core.curves import Curve, Piece, PlotKind, Span, Spike, View, longest, span_of
@@ -68,6 +79,8 @@ class Plot(Chart):
         self._left_out = False
         self._spikes: list[Spike] = []
         self._grid = Grid()
+        self._bands: list[tuple[Curve, QPolygonF]] = []
+        self._ground_of_bands = Sketch(self._paint_bands, self.area)  # below every line
         self.scene.addItem(Sketch(self._paint_signs))
         self._press: QPointF | None = None
         self._mouse: QPointF | None = None
@@ -110,11 +123,12 @@ class Plot(Chart):
             -max(self.right, 8.0),
             -(height + 6 if self.axis else 4),
         )
-        self.scale, self._pieces, self._grid = None, [], Grid()
+        self.scale, self._pieces, self._grid, self._bands = None, [], Grid(), []
         if area.width() >= 20 and area.height() >= 12:
             self.area.setRect(area)
             self._pieces = self._read(int(area.width() * ratio))
             self.scale = self._range(area)
+            self._bands = self._fill_bands(self._pieces, self.scale)
             self._grid = self._make_grid(self.scale)
         # Lines are made once, and hidden where there are fewer: making and dropping items leaks with some Qt releases.
         self._lines += [Line(self.area) for _more in self._pieces[len(self._lines) :]]
@@ -130,14 +144,48 @@ class Plot(Chart):
 
     def _read(self, pixels: int) -> list[Piece]:
         view, weight, curves = self.view, self.weight, self.shown
-        wanted = [(curve, True) for curve in curves if weight > 0 and not curve.comparison]
-        wanted += [(curve, False) for curve in curves]
+        wanted: list[tuple[Curve, str, bool]] = []  # edges of bands first, in pairs: they lie below
+        bands = {curve.key: curve.table.band_of(curve.info.name) for curve in curves}
+        wanted += [(curve, edge, True) for curve in curves for edge in bands[curve.key] or ()]
+        wanted += [
+            (curve, curve.info.name, True)
+            for curve in curves
+            if weight > 0 and not curve.comparison and not bands[curve.key]
+        ]
+        wanted += [(curve, curve.info.name, False) for curve in curves]
         pieces = []
-        for curve, faint in wanted:
-            reach = curve.info.name, view.x0, view.x1, pixels, view.by
-            x, y = curve.table.window(*reach) if faint else curve.table.smoothed_window(*reach, weight)
+        for curve, name, faint in wanted:
+            reach = name, view.x0, view.x1, pixels, view.by
+            raw = faint and not bands[curve.key]  # a band is that of what is drawn in its middle
+            # A row that stands for many values is smoothed as if all of them had been.
+            same = 0.0 if raw else weight**curve.table.every
+            x, y = curve.table.window(*reach) if raw else curve.table.smoothed_window(*reach, same)
             pieces.append(Piece(curve, x, y.astype(np.float64), faint))
         return pieces
+
+    def _fill_bands(self, pieces: Sequence[Piece], scale: Scale) -> list[tuple[Curve, QPolygonF]]:
+        """What lies between the two edges of each band, in pixels."""
+        edges = [piece for piece in pieces if piece.faint and piece.curve.table.band_of(piece.curve.info.name)]
+        found = []
+        for low, high in zip(edges[::2], edges[1::2], strict=True):
+            there = ~(np.isnan(low.y) | np.isnan(high.y)) if len(low.y) == len(high.y) else np.zeros(len(low.y), bool)
+            x = np.clip(scale.to_x(low.x[there]), scale.area.left(), scale.area.right())
+            with np.errstate(invalid="ignore", divide="ignore"):
+                floor = np.maximum(low.y[there], scale.low) if scale.log else low.y[there]
+                lower, upper = scale.to_y(floor), scale.to_y(high.y[there])
+            y = np.concatenate((lower, upper[::-1]))
+            if (there := np.isfinite(y)).any():
+                found.append((low.curve, pg.functions.arrayToQPolygonF(np.concatenate((x, x[::-1]))[there], y[there])))
+        return found
+
+    def _paint_bands(self, painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for curve, outline in self._bands:
+            ink = QColor(curve.style.colour)
+            ink.setAlphaF(0.16)
+            painter.setBrush(ink)
+            painter.drawPolygon(outline)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _range(self, area: QRectF) -> Scale:
         """The y range of what is visible."""
@@ -198,10 +246,11 @@ class Plot(Chart):
                 at = left - 6 - metrics.horizontalAdvance(text), y - metrics.height() / 2 + metrics.ascent()
                 texts.append((round(at[0]), round(at[1]), text))
         count = max(2, int(area.width() / 90))
-        if view.by == "step":
-            ticks, unit = linear_ticks(view.x0, view.x1, count, whole=True), _("step")
-        else:
+        if view.by == "seconds":
             ticks, unit = time_ticks(view.x0, view.x1, count), _("training time")
+        else:
+            unit = _("step") if view.by == "step" else _("images seen")
+            ticks = linear_ticks(view.x0, view.x1, count, whole=True)
         line, end = round(bottom + 4 + metrics.ascent()), right - metrics.horizontalAdvance(unit)
         for value, text in ticks:
             x = float(scale.to_x(value))
@@ -219,8 +268,9 @@ class Plot(Chart):
         colour, dash, wide = curve.style.colour, curve.style.dash, scale.area.width()
         if curve.comparison:
             colour, dash = self.theme.mix(colour, "surface", 0.6), COMPARED
-        elif piece.faint:
-            colour, dash = self.theme.mix(colour, "surface", 0.22), ()
+        elif piece.faint:  # an edge of a band keeps the dash: it is known by more than its colour
+            band = curve.table.band_of(curve.info.name) is not None
+            colour, dash = self.theme.mix(colour, "surface", 0.5 if band else 0.22), dash if band else ()
         x, y, area = scale.to_x(piece.x), scale.to_y(piece.y), scale.area
         if len(x) > 1 and (x[0] < area.left() or x[-1] > area.right()):  # cut there, too: an SVG knows no clipping
             y[[0, -1]] = np.interp(np.clip(x[[0, -1]], area.left(), area.right()), x, y)
@@ -379,7 +429,7 @@ class Plot(Chart):
             return
         now = self.view.cursor if self.view.cursor is not None else scale.x1
         stride = _KEY_PIXELS * scale.per_pixel * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-        if self.view.by == "step":
+        if self.view.by != "seconds":
             stride = max(stride, 1.0)
         moves: dict[int, float] = {
             Qt.Key.Key_Left: now - stride,

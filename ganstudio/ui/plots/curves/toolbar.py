@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from ganstudio.core.i18n import _
@@ -33,7 +33,7 @@ def weight_to_slider(weight: float) -> int:
 class CurvesToolbar(QWidget):
     """Signals ``smoothing_changed`` with the weight; everything else is an action.
 
-    Actions: ``log``, ``by_time``, ``marks`` (checkable), ``fit``, and ``files`` by their ending.
+    Actions: ``log``, ``by_time``, ``by_images``, ``marks`` (checkable), ``fit``, and ``files`` by their ending.
     """
 
     smoothing_changed = Signal(float)
@@ -42,6 +42,12 @@ class CurvesToolbar(QWidget):
         super().__init__()
         self.log = self._action("curve", _("Log y"), _("Logarithmic y axis for every plot but probabilities"), False)
         self.by_time = self._action("clock", _("By time"), _("Training time on the x axis instead of steps"), False)
+        tip = _("Real items seen (steps × batch size) on the x axis instead of steps")
+        self.by_images = self._action("image", _("By images"), tip, False)
+        self.by_images.setVisible(False)
+        both = QActionGroup(self, exclusionPolicy=QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        for action in (self.by_time, self.by_images):
+            both.addAction(action)
         tip = _("Show where hyper-parameters were changed and checkpoints saved")
         self.marks = self._action("checkpoint", _("Marks"), tip, True)
         fitted = _(
@@ -71,7 +77,7 @@ class CurvesToolbar(QWidget):
         )
         self.slider.valueChanged.connect(self._slid)
         self._caption.setBuddy(self.slider)
-        switches = self.log, self.by_time, self.marks, self.fit
+        switches = self.log, self.by_time, self.by_images, self.marks, self.fit
         csv, *drawings = self.files.values()
         files = csv, None, *drawings
         self._buttons = [self._button(action.text()) for action in switches]
