@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,12 +49,14 @@ class Asked:
 
 def metrics_for(info: RunInfo) -> list[Metric]:
     """The metrics that make sense for a run, as far as its description tells."""
-    spec = info.spec
-    missing = _impossible(spec)
+    return metrics_on(info.spec, {"decoder"} if info.takes != "nothing" else frozenset())
+
+
+def metrics_on(spec: DataSpec, missing: Set[str] = frozenset()) -> list[Metric]:
+    """The metrics that make sense on such data, but for those that need something of ``missing``."""
+    missing = missing | _impossible(spec)
     if not spec.classes:
         missing |= {"labels", "asked", "probabilities"}
-    if info.takes != "nothing":
-        missing |= {"decoder"}
     return [one for one in all_metrics().values() if not one.needs & missing]
 
 
