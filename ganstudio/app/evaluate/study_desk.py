@@ -169,10 +169,12 @@ class StudyDesk:
             self._busy, chosen = True, self._chosen
             job = self._studio.jobs.start(_("Reading the studies"), lambda _progress, _cancel: self._read(chosen))
             job.on_done(self._show).on_error(self._missed)
-            job.ended.connect(self._ended)
+            job.ended.connect(lambda: self._ended(chosen))
 
-    def _ended(self) -> None:
-        self._busy, self._due = False, max(self._due, time.monotonic() + READ_SECONDS)
+    def _ended(self, chosen: Path | None) -> None:
+        self._busy = False
+        if chosen == self._chosen:  # else somebody waits to see another one
+            self._due = max(self._due, time.monotonic() + READ_SECONDS)
 
     def _missed(self, error: StudioError) -> None:
         self._due = time.monotonic() + 30.0

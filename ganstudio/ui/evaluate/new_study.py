@@ -87,14 +87,13 @@ class NewStudyDialog(FormDialog):
             _("All runs learn these; with the options that the experiment on the Train page has"),
         )
         self.methods = {name: QCheckBox(card.title) for name, card in self._methods.items()}
-        grid, holder = QGridLayout(), QWidget()
-        grid.setContentsMargins(0, 0, 0, 0)
-        for place, (name, box) in enumerate(self.methods.items()):
+        for name, box in self.methods.items():
             box.setToolTip(self._methods[name].summary)
             box.setChecked(name == start.method)
             box.toggled.connect(self._changed)
-            grid.addWidget(box, place // 3, place % 3)
-        holder.setLayout(grid)
+        self._method_grid = QGridLayout()
+        holder = QWidget()
+        holder.setLayout(self._method_grid)
         self._row("methods", _("Methods"), holder, _("Each is tried with all settings that it has"))
         self.steps = self._number(_("Steps"), 1, 10_000_000, start.steps, _("How long each run trains"))
         self.seeds = entry("0, 1, 2", "", text="0, 1, 2")
@@ -126,10 +125,10 @@ class NewStudyDialog(FormDialog):
             "extractor", _("Features by"), kinds, _("What makes features of items, where a metric needs them")
         )
         self.count = self._number(_("Samples"), 16, 200_000, 1000, _("So many are generated and taken to measure"))
-        self.report = boxed(gap=2)
+        self._report_grid = QGridLayout()
         self._reports: dict[str, QCheckBox] = {}
         holder = QWidget()
-        holder.setLayout(self.report)
+        holder.setLayout(self._report_grid)
         self._row("report", _("Measured, too"), holder, _("Told in the tables, without deciding"))
         self.prune = self._choice(
             "pruning", _("End early"), (), _("Runs that are behind the median of the others by this curve")
@@ -208,6 +207,7 @@ class NewStudyDialog(FormDialog):
             wanted = lacks(self._methods[method], card) if card else ""
             box.setEnabled(not wanted)
             box.setVisible(not wanted)
+        _arrange(self._method_grid, [box for box in self.methods.values() if box.isEnabled()])
         self._metrics = {}
         self.go.setEnabled(False)
         say(self.words, _("Looking what can be measured on these data…"))
@@ -241,15 +241,15 @@ class NewStudyDialog(FormDialog):
         for one in judging:
             if one.cost == "live" and "{" not in one.curve:
                 self.prune.addItem(_("Behind by {curve}").format(curve=one.curve), one.name)
-        while (item := self.report.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        for old in self._reports.values():
+            old.hide()
+            old.deleteLater()
         self._reports = {}
         for one in metrics:
             box = self._reports[one.name] = QCheckBox(one.title)
             box.setToolTip(one.help or one.title)
             box.toggled.connect(self._changed)
-            self.report.addWidget(box)
+        _arrange(self._report_grid, list(self._reports.values()))
         self._filling = False
         self._changed()
 
@@ -304,3 +304,12 @@ class NewStudyDialog(FormDialog):
         if self._plan is not None:
             super().accept()
             self._then(plan_text(self._plan))
+
+
+def _arrange(grid: QGridLayout, boxes: list[QCheckBox]) -> None:
+    """Three beside each other."""
+    grid.setContentsMargins(0, 4, 0, 4)
+    for place, box in enumerate(boxes):
+        grid.addWidget(box, place // 3, place % 3)
+    for column in range(3):
+        grid.setColumnStretch(column, 1)

@@ -39,6 +39,7 @@ from ganstudio.ui.kit.parts import (
     split,
     stacked,
     state_of,
+    tool_button,
 )  # fmt: skip
 from ganstudio.ui.kit.rows import ROW_ROLE, Column, Index, RowsModel, RowsSorter, RowsTable
 from ganstudio.ui.kit.theme import current_theme, ui_font
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from ganstudio.app.evaluate.study_results import Results
     from ganstudio.ui.compare import CompareView
 
-LAYOUT, ROW = "evaluate/study", 30
+LAYOUT, ROW, MEDIAN = "evaluate/study", 30, 3
 SHOWN_K = (1, 2, 3, 5, 10, 20, 50, 100)
 
 
@@ -72,7 +73,7 @@ def config_columns(results: Results | None) -> tuple[Column, ...]:
         results) else ""  # fmt: skip
 
     def runs(row: ConfigRow) -> str:
-        return f"{len(row.group.values)} / {row.group.trials}"
+        return f"{len(row.group.values)} / {row.group.trials}" + (" !" if row.group.failed else "")
 
     def about(row: ConfigRow) -> str:
         one, words = row.group, [runs(row)]
@@ -92,13 +93,11 @@ def config_columns(results: Results | None) -> tuple[Column, ...]:
         Column(_("Configuration"), lambda row: row.group.title, tip=lambda row: f"{row.group.title}\n{about(row)}"),
         Column(_("Runs"), runs, 64, lambda row: len(row.group.values), about, right=True, muted=True,
                help=_("How many runs were measured, of how many")),
-        Column(_("Failed"), lambda row: str(row.group.failed or "–"), 64, lambda row: row.group.failed, about, right=True,
-               muted=True),
-        Column(_("Best"), lambda row: _number(row.group.best), 88, lambda row: row.group.best, right=True,
+        Column(_("Best"), lambda row: _number(row.group.best), 76, lambda row: row.group.best, right=True,
                help=f"{by} ({way})"),
-        Column(_("Median"), lambda row: _number(row.group.median), 88, lambda row: row.group.median, right=True,
+        Column(_("Median"), lambda row: _number(row.group.median), 92, lambda row: row.group.median, right=True,
                help=f"{by} ({way})"),
-        Column(_("Quartiles"), lambda row: f"{_number(row.group.low)} … {_number(row.group.high)}", 128,
+        Column(_("Quartiles"), lambda row: f"{_number(row.group.low)} … {_number(row.group.high)}", 124,
                lambda row: row.group.high - row.group.low, right=True, help=spread),
         *more,
     )  # fmt: skip
@@ -179,6 +178,7 @@ class StudiesPage(QWidget):
         self.desk = StudyDesk(studio)
         self._compare: CompareView | None = None
         self._compared: list[Path] = []
+        self._sorted: Path | None = None
         studio.actions.add(*self._actions())
         self._lay_out()
         self.desk.changed.connect(self._show)
@@ -228,9 +228,11 @@ class StudiesPage(QWidget):
             for name, title, icon, enabled, keys, do, words in rows
         ]  # fmt: skip
 
-    def _button(self, name: str, primary: bool = False) -> QWidget:
+    def _button(self, name: str, *, primary: bool = False, small: bool = False) -> QWidget:
         action = self._studio.actions[f"study.{name}"]
-        made = push_button(action.title, action.icon, primary=True) if primary else push_button(action.title)
+        made = (
+            tool_button(action.icon, "") if small else push_button(action.title, action.icon, primary=primary or None)
+        )
         self._binder.bind(made, action.id)
         return made
 
@@ -238,8 +240,8 @@ class StudiesPage(QWidget):
         from ganstudio.ui.plots.boxes import Boxes  # brings pyqtgraph
 
         self.bar = QWidget()
-        boxed(None, self._button("file"), self._button("new", True), into=self.bar, across=True, margins=(0, 12, 16, 12),
-              gap=6)  # fmt: skip
+        buttons = None, self._button("file"), self._button("new", primary=True)
+        boxed(*buttons, into=self.bar, across=True, margins=(0, 12, 16, 12), gap=6)
         self.list = StudyTable(STUDY_COLUMNS, (_("Studies"), _("Enter goes on or stops"), _("All studies")), "study.go")
         texts = (
             _("Configurations"),
@@ -251,12 +253,13 @@ class StudiesPage(QWidget):
         self.message = label("", "problem", wrap=True)
         self.workers = QuietSpinBox(_("Workers"), 1, 256, max(1, (os.cpu_count() or 1) // 2))
         self.workers.setToolTip(_("So many runs train at once (1 – 256); more than there are cores gain nothing"))
-        self.go, self.stop_button = self._button("go", True), self._button("stop")
+        self.go, self.stop_button = self._button("go", primary=True), self._button("stop")
         words = QWidget()
         boxed(self.title, self.about, into=words, gap=2)
-        deeds = (self._button("copy"), self._button("save"), self._button("folder"), 8, label(_("Workers"), "muted"),
-                 self.workers, self.go, self.stop_button)  # fmt: skip
-        head = boxed(words, boxed(None, *deeds, across=True, gap=6), self.message, margins=(16, 8, 16, 8), gap=6)
+        small = (self._button(name, small=True) for name in ("copy", "save", "folder"))
+        deeds = *small, 8, label(_("Workers"), "muted"), self.workers, self.go, self.stop_button
+        upper = boxed(words, *deeds, across=True, gap=6, stretch=words)
+        head = boxed(upper, self.message, margins=(16, 8, 16, 8), gap=6)
         self.below = Segmented(
             (("methods", _("Methods"), _("How the values of each method spread")),
              ("configurations", _("Configurations"), _("How the values of each configuration spread over its seeds")),
@@ -273,11 +276,14 @@ class StudiesPage(QWidget):
         choice = boxed(self.below, None, across=True, margins=(16, 6, 16, 6))
         boxed(choice, self._lower, into=lower, stretch=self._lower)
         self.down = split(self.table, lower, stretch=(1, 1), down=True, sizes=(240, 300))
-        boxed(head, line(), self.down, into=right, stretch=self.down)
+        reading = EmptyState("clock", _("Reading what was found…"))
+        nothing = EmptyState("play", _("Nothing was tried yet"), _("Go on starts the workers that train its runs."))
+        self._found = stacked(self.down, reading, nothing)
+        boxed(head, line(), self._found, into=right, stretch=self._found)
         right.setMinimumWidth(400)
         hint = EmptyState("evaluate", _("Choose a study to see what was found."))
         self._right = stacked(hint, right)
-        self.across = split(self.list, self._right, stretch=(0, 1), sizes=(280, 900))
+        self.across = split(self.list, self._right, stretch=(0, 1), sizes=(300, 900))
         self.empty = EmptyState(
             "evaluate", _("Which method, which settings?"),
             _("A study tries methods and settings on one data set, several seeds each, and tells best, median and "
@@ -325,10 +331,16 @@ class StudiesPage(QWidget):
             self.title.setText(row.name)
             self.about.setText(" · ".join(filter(None, (row.state, row.progress if row.total else "", row.about))))
             say(self.message, row.message)
+            self._found.setVisible(bool(row.total))
             self.go.setVisible(not row.here)
             self.stop_button.setVisible(bool(row.here))
+        self._found.setCurrentIndex(1 if reading is None else 0 if reading.trials else 2)
         self.table.set_columns(config_columns(reading.results if reading else None))
         self.table.rows.set_rows(reading.rows if reading else ())
+        if reading is not None and self._sorted != reading.path:
+            self._sorted, orders = reading.path, Qt.SortOrder
+            way = orders.DescendingOrder if reading.results.better == "higher" else orders.AscendingOrder
+            self.table.sortByColumn(MEDIAN, way)
         self._show_lower()
         self._binder.refresh()
 
@@ -381,12 +393,14 @@ class StudiesPage(QWidget):
         if self._compare is None:
             from ganstudio.ui.compare import CompareView  # brings every plot
 
-            self._compare = CompareView(self._studio, "", label("", "muted"))
+            self.compared = ElidedLabel("", "muted")
+            self._compare = CompareView(self._studio, "", self.compared)
             self._compare.left.connect(self.table.setFocus)
             self._lower.addWidget(self._compare)
         self._lower.setCurrentWidget(self._compare)
         if paths != self._compared:
-            self._compared = paths
+            self._compared, total = paths, sum(len(row.runs) for row in rows)
+            self.compared.setText(_("{n} of {total} runs, the best first").format(n=len(paths), total=total))
             self._compare.show_runs(paths)
 
     def _end_compare(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QImage, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ganstudio.core.fields import format_number
@@ -18,7 +18,7 @@ from ganstudio.ui.kit.theme import ui_font
 from ganstudio.ui.plots.axes import Grid
 from ganstudio.ui.plots.chart import Chart
 
-ROW, FOOT, EDGE = 32, 40, 16
+ROW, FOOT, EDGE = 32, 40, 20
 HALF = 8.0
 """Pixels above and below the middle of a row that a box reaches."""
 
@@ -85,8 +85,9 @@ class Boxes(Chart):
         low, high = (0.0, 1.0) if self._bars else (min(values, default=0.0), max(values, default=1.0))
         room = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
         self._low, self._high = (low, high) if self._bars else (low - room, high + room)
-        widest = max((self.fontMetrics().horizontalAdvance(row.name) for row in self.rows), default=0)
-        self._left = EDGE + min(widest, 0.4 * rect.width()) + 12
+        wide = QFontMetrics(ui_font(self.theme.normal)).horizontalAdvance
+        widest = max((wide(row.name) for row in self.rows), default=0)
+        self._left = EDGE + min(widest + 2, 0.4 * rect.width()) + 12
         return self.rows, self._axis, rect.width(), rect.height()
 
     def _x(self, value: float) -> float:
