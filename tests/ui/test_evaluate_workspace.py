@@ -138,7 +138,7 @@ def test_a_newcomer_sees_which_is_best_why_one_failed_and_what_to_press(evaluate
     choose(page, "bad")
     assert page.one.isVisible()
     assert page.one.word.text() == "collapse"
-    assert "lower learning rate" in page.one.text.text(), "what can be done about it"
+    assert "penalty R1" in page.one.advice.text(), "what can be done about it"
     choose(page, "good", "fair", "bad")
     assert page.said.text() == "By FID “good” is best: 10.00 ± 0.50. “bad”: collapse."
     wait(qtbot, lambda: page.said.isVisible())

@@ -307,7 +307,12 @@ class StudyDesk:
         self._asked[path], study = name, self._known[path]
         self._show((self.rows, None, None))
         job = self._studio.jobs.start(_("Working on the study"), lambda _progress, _cancel: what(study))
-        job.ended.connect(lambda: (self._asked.pop(path, None), self.invalidate()))
+
+        def ended() -> None:
+            self._asked.pop(path, None)
+            self.invalidate()
+
+        job.ended.connect(ended)
 
     def at_work(self) -> list[str]:
         """Names of the studies on which processes of this window work."""

@@ -45,7 +45,8 @@ class NewStudyDialog(FormDialog):
         self._start = studio.draft.experiment
         self._methods = {card.name: card for card in studio.catalogue.methods}
         self._data = {card.name: card for card in studio.catalogue.datasets if card.available or card.takes_path}
-        self._request, self._plan = self._start.data, None
+        self._request = self._start.data
+        self._plan: Plan | None = None
         self._problems: dict[str, QLabel] = {}
         self._space: list[tuple[QWidget, QComboBox, QLineEdit, QLabel]] = []
         self._metrics: Mapping[str, Metric] = {}

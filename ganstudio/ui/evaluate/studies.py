@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QPainter
-from PySide6.QtWidgets import QMenu, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ganstudio.app.actions import Action
-from ganstudio.app.evaluate.study_desk import ConfigRow, Reading, StudyDesk, StudyRow
+from ganstudio.app.evaluate.study_desk import Reading, StudyDesk, StudyRow
 from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_path
 from ganstudio.store.atomic import replace_file
+from ganstudio.ui.evaluate.study_tables import MEDIAN, STUDY_COLUMNS, StudyTable, config_columns, number
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import ask_file, ask_where, say_saved, show_in_folder, write_png
 from ganstudio.ui.kit.menus import ActionBinder
-from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.pairs import Pairs
 from ganstudio.ui.kit.parts import (
     ElidedLabel,
@@ -41,122 +41,12 @@ from ganstudio.ui.kit.parts import (
     state_of,
     tool_button,
 )  # fmt: skip
-from ganstudio.ui.kit.rows import ROW_ROLE, Column, Index, RowsModel, RowsSorter, RowsTable
-from ganstudio.ui.kit.theme import current_theme, ui_font
 
 if TYPE_CHECKING:
-    from ganstudio.app.evaluate.study_results import Results
     from ganstudio.ui.compare import CompareView
 
-LAYOUT, ROW, MEDIAN = "evaluate/study", 30, 3
+LAYOUT = "evaluate/study"
 SHOWN_K = (1, 2, 3, 5, 10, 20, 50, 100)
-
-
-def _number(value: float) -> str:
-    from ganstudio.app.evaluate.study_results import number
-
-    return number(value)
-
-
-STUDY_COLUMNS = (
-    Column(_("Study"), lambda row: row.name, tip=lambda row: f"{row.name}\n{row.about}\n{row.path}"),
-    Column(_("State"), lambda row: row.state, 92, tip=lambda row: row.message or f"{row.state}\n{row.progress}", muted=True),
-    Column(_("Runs"), lambda row: f"{row.ended} / {row.total}" if row.total else "–", 76, lambda row: row.share,
-           lambda row: row.progress, right=True),
-)  # fmt: skip
-
-
-def config_columns(results: Results | None) -> tuple[Column, ...]:
-    """Of the table of configurations; the metrics that are only reported come last."""
-    by = results.judged_by if results else ""
-    way = {"lower": _("lower is better"), "higher": _("higher is better"), "half": _("½ is best")}[results.better] if (
-        results) else ""  # fmt: skip
-
-    def runs(row: ConfigRow) -> str:
-        return f"{len(row.group.values)} / {row.group.trials}" + (" !" if row.group.failed else "")
-
-    def about(row: ConfigRow) -> str:
-        one, words = row.group, [runs(row)]
-        for number, text in ((row.waiting, _("{n} to come")), (one.pruned, _("{n} ended early")),
-                             (one.failed, _("{n} failed"))):  # fmt: skip
-            words += [text.format(n=number)] if number else []
-        return "\n".join(filter(None, (", ".join(words), row.why)))
-
-    spread = _("The middle half of the runs lies between these")
-    more = tuple(
-        Column(name, lambda row, name=name: _number(row.group.medians.get(name, float("nan"))), 112,
-               lambda row, name=name: row.group.medians.get(name, float("nan")), right=True,
-               help=_("{name}: the median over the runs").format(name=name))
-        for name in (results.labels[1:] if results else ())
-    )  # fmt: skip
-    return (
-        Column(_("Configuration"), lambda row: row.group.title, tip=lambda row: f"{row.group.title}\n{about(row)}"),
-        Column(_("Runs"), runs, 64, lambda row: len(row.group.values), about, right=True, muted=True,
-               help=_("How many runs were measured, of how many")),
-        Column(_("Best"), lambda row: _number(row.group.best), 76, lambda row: row.group.best, right=True,
-               help=f"{by} ({way})"),
-        Column(_("Median"), lambda row: _number(row.group.median), 92, lambda row: row.group.median, right=True,
-               help=f"{by} ({way})"),
-        Column(_("Quartiles"), lambda row: f"{_number(row.group.low)} … {_number(row.group.high)}", 124,
-               lambda row: row.group.high - row.group.low, right=True, help=spread),
-        *more,
-    )  # fmt: skip
-
-
-class _Delegate(QStyledItemDelegate):
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """One line of text; the best configuration in bold, with a sign."""
-        table, row, theme = self.parent(), index.data(ROW_ROLE), current_theme()
-        assert isinstance(table, StudyTable)
-        column, best = table.columns[index.column()], getattr(row, "best", False)
-        painter.save()
-        table.paint_ground(painter, option, index)
-        font = ui_font(theme.normal, weight=ui_font().Weight.Bold if best else ui_font().Weight.Normal, tabular=True)
-        ink = theme.accent if best else theme.text_muted if column.muted else theme.text
-        text = f"✓ {column.text(row)}" if best and index.column() == 0 else column.text(row)
-        box = option.rect.adjusted(16 if index.column() == 0 else 8, 0, -8, 0)
-        write_line(painter, box, text, font, ink, column.side & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        if index.column() == 0 and isinstance(row, StudyRow):
-            groove = option.rect.adjusted(16, option.rect.height() - 4, -8, -2)
-            painter.fillRect(groove, QColor(theme.hairline))
-            groove.setWidth(round(groove.width() * row.share))
-            painter.fillRect(groove, QColor(theme.accent))
-        painter.restore()
-
-
-class StudyTable(RowsTable):
-    """A table of studies or of configurations.
-
-    Args:
-        columns: from left to right.
-        texts: name, keys and description, see :class:`RowsTable`.
-        opens: the action of Enter and of a double click.
-    """
-
-    def __init__(self, columns: Sequence[Column], texts: tuple[str, str, str], opens: str) -> None:
-        self.columns = tuple(columns)
-        self.rows = RowsModel(columns)
-        self.sorter, self.opens = RowsSorter(self.rows), opens
-        super().__init__(self.sorter, ROW, *texts)
-        self.rows.setParent(self)
-        self.sorter.setParent(self)
-        self.setItemDelegate(_Delegate(self))
-        self.set_columns(columns)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Shows these."""
-        if [column.title for column in columns] != [column.title for column in self.rows.columns]:
-            self.rows.set_columns(columns)
-        self.rows.columns = self.columns = tuple(columns)
-        self.set_widths(columns)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.asked.emit(self.opens)
-        else:
-            super().keyPressEvent(event)
 
 
 class StudiesPage(QWidget):
@@ -237,7 +127,7 @@ class StudiesPage(QWidget):
         return made
 
     def _lay_out(self) -> None:
-        from ganstudio.ui.plots.boxes import Boxes  # brings pyqtgraph
+        from ganstudio.ui.plots.boxes import Boxes  # brings every plot
 
         self.bar = QWidget()
         buttons = None, self._button("file"), self._button("new", primary=True)
@@ -257,8 +147,10 @@ class StudiesPage(QWidget):
         words = QWidget()
         boxed(self.title, self.about, into=words, gap=2)
         small = (self._button(name, small=True) for name in ("copy", "save", "folder"))
-        deeds = *small, 8, label(_("Workers"), "muted"), self.workers, self.go, self.stop_button
-        upper = boxed(words, *deeds, across=True, gap=6, stretch=words)
+        tools = boxed(
+            *small, 8, label(_("Workers"), "muted"), self.workers, self.go, self.stop_button, across=True, gap=6
+        )
+        upper = boxed(words, tools, across=True, gap=6, stretch=words)
         head = boxed(upper, self.message, margins=(16, 8, 16, 8), gap=6)
         self.below = Segmented(
             (("methods", _("Methods"), _("How the values of each method spread")),
@@ -383,7 +275,7 @@ class StudiesPage(QWidget):
         self.shares.setVisible(bool(shares))
         say(self.note, results.importance_note)
         told = {name: {k: mean for k, mean, _low, _high in rows} for name, rows in results.expected.items()}
-        pairs = [(name, " · ".join(f"{k}: {_number(means[k])}" for k in SHOWN_K if k in means))
+        pairs = [(name, " · ".join(f"{k}: {number(means[k])}" for k in SHOWN_K if k in means))
                  for name, means in told.items() if means]  # fmt: skip
         self.expected.set_pairs(pairs, _("No run was measured yet."))
 
