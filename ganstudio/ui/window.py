@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -354,8 +354,8 @@ class MainWindow(Shell):
     # -- closing ----------------------------------------------------------------------------------------------------
 
     def _may_close(self) -> bool:
-        training, studies = self.studio.training, self.studio.studies_at_work()
-        choice = self.ask_closing(training, studies) if training or studies else ""
+        training = self.studio.training
+        choice = self.ask_closing(training) if training or self.studio.studies_at_work() else ""
         if self._leaving:  # told to while the question stood there: Qt does not begin to close a window anew meanwhile
             return True
         if choice != "cancel":
@@ -364,8 +364,9 @@ class MainWindow(Shell):
             self._asked = bool(training)
         return choice != "cancel"
 
-    def ask_closing(self, training: list[RunModel], studies: Sequence[str] = ()) -> str:
+    def ask_closing(self, training: list[RunModel]) -> str:
         """Asks what becomes of the runs and the studies that train: ``"save"``, ``"discard"`` or ``"cancel"``."""
+        studies = self.studio.studies_at_work()
         names = ", ".join((*(model.title for model in training), *studies))
         text = _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
                  "last checkpoint is lost.").format(names=names)  # fmt: skip

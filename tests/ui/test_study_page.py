@@ -127,6 +127,13 @@ def test_a_study_is_filled_in_begun_and_done_by_a_process(window: MainWindow, qt
     assert (folder / "study.toml").is_file()
     wait(qtbot, lambda: page.chosen is not None and page.chosen.state == "done" and not page.chosen.here)
     assert [trial.state for trial in Study.open(folder).trials()] == ["done", "done"]
+    qtbot.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    wait(qtbot, lambda: [one for one in window.findChildren(NewStudyDialog) if one.isVisible()])
+    form = next(one for one in window.findChildren(NewStudyDialog) if one.isVisible())
+    wait(qtbot, lambda: form.go.isEnabled())
+    form.name.setText("From the form")
+    assert not form.go.isEnabled(), "there is one of this name"
+    qtbot.keyClick(form, Qt.Key.Key_Escape)
 
 
 def test_closing_asks_and_a_stopped_study_goes_on(

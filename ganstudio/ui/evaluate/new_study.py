@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEd
 from ganstudio.app.drafts import allowed_text, join_request, number_text, split_request
 from ganstudio.app.evaluate.study_desk import StudyDesk
 from ganstudio.app.evaluate.study_draft import StudyDraft, plan_of, plan_text, settings_of
+from ganstudio.app.evaluate.study_space import planned, slug
 from ganstudio.app.generators.catalogue import lacks
 from ganstudio.app.generators.entries import data_entries
 from ganstudio.app.studio import Studio
@@ -77,7 +79,7 @@ class NewStudyDialog(FormDialog):
 
     def _add_parts(self) -> None:
         start = self._start
-        self.name = entry(_("e.g. learning rates"), "", text=f"{split_request(start.data)[0]} study", longest=100)
+        self.name = entry(_("e.g. learning rates"), "", text=self._free_name(), longest=100)
         self._row("name", _("Name"), self.name, _("Of the study, and of its folder"))
         self.data = SearchCombo()
         self.data.chosen.connect(self._choose_data)
@@ -136,6 +138,14 @@ class NewStudyDialog(FormDialog):
         )
         for line in (self.name, self.seeds):
             line.textChanged.connect(self._changed)
+
+    def _taken(self) -> set[str]:
+        return {row.path.name for row in self._desk.rows}
+
+    def _free_name(self) -> str:
+        name = f"{split_request(self._start.data)[0]} study"
+        numbered = (name if number == 1 else f"{name} {number}" for number in itertools.count(1))
+        return next(one for one in numbered if slug(one) not in self._taken())
 
     def _number(self, name: str, low: int, high: int, value: int, tip: str) -> QSpinBox:
         made = self.number(name, low, high, value, tip)
@@ -274,6 +284,8 @@ class NewStudyDialog(FormDialog):
             return
         self.trials.setEnabled(self.search.currentData() != "grid")
         self._plan, wrong = plan_of(self.draft(), self._methods)
+        if slug(self.name.text()) in self._taken():
+            self._plan, wrong = None, {"name": _("There is a study of this name; its folder is called so."), **wrong}
         for name, words in self._problems.items():
             say(words, wrong.get(name, ""))
         unsaid = [text for name, text in wrong.items() if name not in self._problems]
@@ -283,8 +295,6 @@ class NewStudyDialog(FormDialog):
         say(self.words, "" if self._plan is None else self._amount(self._plan))
 
     def _amount(self, plan: Plan) -> str:
-        from ganstudio.app.evaluate.study_space import planned
-
         runs = planned(plan)
         costs = [self._studio.forecasts.cost(Experiment(name, plan.data, dict(plan.fixed), plan.steps, 0, plan.device))
                  for name in plan.methods]  # fmt: skip
