@@ -21,7 +21,7 @@ from ganstudio.ui.evaluate.studies import StudiesPage
 from ganstudio.ui.evaluate.workspace import EvaluateWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
-from tests.ui.window_kit import opened, wait
+from tests.ui.window_kit import laid_out, opened, wait
 
 LEFT = Qt.MouseButton.LeftButton
 PLAN = """
@@ -127,7 +127,8 @@ def test_a_study_is_filled_in_begun_and_done_by_a_process(window: MainWindow, qt
     assert (folder / "study.toml").is_file()
     wait(qtbot, lambda: page.chosen is not None and page.chosen.state == "done" and not page.chosen.here)
     assert [trial.state for trial in Study.open(folder).trials()] == ["done", "done"]
-    qtbot.keyClick(page, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    laid_out(qtbot, window)  # the form had the keyboard
+    qtbot.keyClick(page.list, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     wait(qtbot, lambda: [one for one in window.findChildren(NewStudyDialog) if one.isVisible()])
     form = next(one for one in window.findChildren(NewStudyDialog) if one.isVisible())
     wait(qtbot, lambda: form.go.isEnabled())
