@@ -16,6 +16,7 @@ from ganstudio.app.actions import Action
 from ganstudio.app.evaluate.study_desk import Reading, StudyDesk, StudyRow
 from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.studio import Studio
+from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_path
 from ganstudio.store.atomic import replace_file
@@ -384,11 +385,14 @@ class StudiesPage(QWidget):
         path = ask_where(self, _("Save the study"), f"{name}.csv", kinds, (".csv", ".md", ".png"))
         if path is None:
             return
-        if path.suffix == ".png":
-            plot = self.shares if self.below.value == "settings" else self.boxes
-            write_png(path, plot.image())
-        else:
-            replace_file(path, self._text(csv=path.suffix == ".csv").encode())
+        try:
+            if path.suffix == ".png":
+                write_png(path, (self.shares if self.below.value == "settings" else self.boxes).image())
+            else:
+                replace_file(path, self._text(csv=path.suffix == ".csv").encode())
+        except StoreError as error:
+            self._studio.report(error)
+            return
         say_saved(self, path)
 
     def end(self) -> None:
