@@ -44,6 +44,7 @@ class Studio:
         library_changed: the runs on disk may have changed.
 
     Attributes:
+        studies_at_work: names of the studies on which processes of this window work.
         ask: asks the person, and calls ``answer`` with what was decided; without a window nothing is ever allowed.
     """
 
@@ -70,6 +71,7 @@ class Studio:
         self.current: RunModel | None = None
         self.forecasts = Forecasts(self.jobs, self.settings, lambda: len(self.training))
         self.ask: Callable[[Question, Answer], object] = lambda _question, answer: answer(None)
+        self.studies_at_work: Callable[[], list[str]] = list
         self._waiting: list[Callable[[], object]] = []
         self._trained: list[RunModel] = []
         apply_folders(self.settings.values)

@@ -362,7 +362,7 @@ class MainWindow(Shell):
 
     def _may_close(self) -> bool:
         training = self.studio.training
-        choice = self.ask_closing(training) if training else ""
+        choice = self.ask_closing(training) if training or self.studio.studies_at_work() else ""
         if self._leaving:  # told to while the question stood there: Qt does not begin to close a window anew meanwhile
             return True
         if choice != "cancel":
@@ -372,16 +372,25 @@ class MainWindow(Shell):
         return choice != "cancel"
 
     def ask_closing(self, training: list[RunModel]) -> str:
-        """Asks what becomes of the runs that train: ``"save"``, ``"discard"`` or ``"cancel"``."""
-        names = ", ".join(model.title for model in training)
+        """Asks what becomes of the runs and the studies that train: ``"save"``, ``"discard"`` or ``"cancel"``."""
+        studies = self.studio.studies_at_work()
+        names = ", ".join((*(model.title for model in training), *studies))
         text = _("{names}\n\nSave a checkpoint and quit, and you can go on exactly there. Stop, and what came after the "
                  "last checkpoint is lost.").format(names=names)  # fmt: skip
+        told, ways = [], [dialogs.Way(_("Save checkpoint and quit"), "save")]
+        if training:
+            told.append(plural("{n} run is not finished.", "{n} runs are not finished.", len(training)))
+            ways.append(dialogs.Way(_("Stop now"), "discard", loses=True))
+        if studies:
+            told.append(plural("{n} study is at work.", "{n} studies are at work.", len(studies)))
+            more = _("A study stores the runs that it trains, and goes on with them when it is started again.")
+            text = f"{text}\n\n{more}" if training else f"{names}\n\n{more}"
         box = dialogs.Question(
             self,
             _("Close ganstudio"),
-            plural("{n} run is not finished.", "{n} runs are not finished.", len(training)),
+            " ".join(told),
             "\n\n".join([text, *(model.message for model in training if model.message)]),
-            [dialogs.Way(_("Save checkpoint and quit"), "save"), dialogs.Way(_("Stop now"), "discard", loses=True)],
+            ways,
             _("Cancel"),
         )
         box.exec()

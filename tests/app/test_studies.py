@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -314,3 +315,36 @@ def test_results_as_markdown_and_csv() -> None:
     assert "few" in text
     assert found.as_csv(rows).splitlines()[0] == "trial,method,lr,seed,state,fid,kid,seconds,run,why"
     assert found.as_csv(rows).splitlines()[1] == "0,a,0.1,0,done,3.0,6.0,0.0,runs/x,"
+
+
+def test_a_form_becomes_a_study_file_that_reads_the_same(tmp_path: Path) -> None:
+    from ganstudio.app.evaluate.study_draft import StudyDraft, plan_of, plan_text
+    from ganstudio.app.evaluate.study_space import planned
+    from ganstudio.app.generators.catalogue import Catalogue
+
+    cards = {card.name: card for card in Catalogue().methods}
+    draft = StudyDraft(
+        'a "ring", ü\\\x7f', "ring", ("gan", "wgan-gp"), 100, "0, 3", "tpe", 5,
+        (("lr_g", "1e-5 … 1e-2"), ("objective", "minimax, non-saturating")), {"mlp_width": 8, "conv_width": 4, "lr_g": 0.1},
+        "fid", "pixels", 500, ("mmd",), "high-quality samples %", device="cpu",
+    )  # fmt: skip
+    plan, wrong = plan_of(draft, cards)
+    assert plan is not None, wrong
+    assert plan.space["lr_g"].model_dump() == {"low": 1e-5, "high": 1e-2, "log": True}  # type: ignore[union-attr]
+    assert "lr_g" not in plan.fixed, "it is tried"
+    assert planned(plan) == 10
+    file = tmp_path / "study.toml"
+    file.write_text(plan_text(plan), encoding="utf-8")
+    assert read_plan(file) == plan
+    grid, _wrong = plan_of(replace(draft, search="grid", space=(("lr_g", "1e-3 1e-4"),), prune=""), cards)
+    assert grid is not None
+    assert planned(grid) == 8
+    file.write_text(plan_text(grid), encoding="utf-8")
+    assert read_plan(file) == grid
+    bad = replace(draft, name=" ", methods=(), seeds="1, 1", judge="", space=(("lr_g", "x"),))
+    assert set(plan_of(bad, cards)[1]) == {"name", "methods", "seeds", "judge", "space:0"}
+    for text in ("", "1e-3 … 1e-4", "1e-3, 1e-3", "-1", "1e-3 … x"):
+        found, wrong = plan_of(replace(draft, space=(("lr_g", text),)), cards)
+        assert found is None, text
+        assert list(wrong) == ["space:0"]
+    assert "range" in plan_of(replace(draft, search="grid"), cards)[1]["space:0"]

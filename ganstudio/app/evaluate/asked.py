@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,19 +53,22 @@ def metrics_for(info: RunInfo) -> list[Metric]:
     """The metrics that make sense for a run, as far as its description tells."""
     from ganstudio.methods import METHODS
 
-    spec, method = info.spec, METHODS[info.experiment.method]
-    missing = _impossible(spec)
-    if info.takes != "nothing":
-        missing |= {"decoder"}
-    if not method.predicts:
+    missing: set[str] = set() if info.takes == "nothing" else {"decoder"}
+    if not METHODS[info.experiment.method].predicts:
         missing |= {"recognised"}
     driven = _driven(info)
     if ClassLabel not in driven:
         missing |= {"asked"}
     if not {ClassLabel, CategoricalCode} & driven:
         missing |= {"codes"}
+    return metrics_on(info.spec, missing)
+
+
+def metrics_on(spec: DataSpec, missing: Set[str] = frozenset()) -> list[Metric]:
+    """The metrics that make sense on such data, but for those that need something of ``missing``."""
+    missing = missing | _impossible(spec)
     if spec.pictures and find_inception() is not None:
-        missing -= {"probabilities"}
+        missing = missing - {"probabilities"}
     return [one for one in all_metrics().values() if not one.needs & missing]
 
 

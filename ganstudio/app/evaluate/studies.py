@@ -237,12 +237,16 @@ class Study:
         owners = (read_owner(path) for path in (self.folder / WORKERS).glob("*.lock"))
         return sum(owner is not None and is_alive(owner) for owner in owners)
 
-    def stop(self, patience: float = _PATIENCE) -> None:
-        """Lets them store their runs and end; kills what has not ended after ``patience`` seconds."""
+    def let_end(self) -> None:
+        """Asks the processes to store their runs and end; waits for none of them."""
         for process in self._processes:
             if process.stdin is not None:
                 with suppress(OSError):
                     process.stdin.close()  # its end of file is the sign to stop
+
+    def stop(self, patience: float = _PATIENCE) -> None:
+        """Lets them store their runs and end; kills what has not ended after ``patience`` seconds."""
+        self.let_end()
         end = time.monotonic() + patience
         for process in self._processes:
             try:

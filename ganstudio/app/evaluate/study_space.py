@@ -164,6 +164,14 @@ def grid(plan: Plan) -> Iterator[dict[str, Value]]:
             yield {"method": method, **{row.key: value for row, value in zip(rows, values, strict=True)}}
 
 
+def planned(plan: Plan) -> int:
+    """How many runs it is: each configuration with every seed; lists of values may run out before ``trials``."""
+    if any(isinstance(values, Span) for values in plan.space.values()):
+        return plan.trials * len(plan.seeds)
+    most = plan.trials or MOST_CONFIGURATIONS
+    return len(list(itertools.islice(grid(plan), most))) * len(plan.seeds)
+
+
 def hyper_of(plan: Plan, point: Mapping[str, Value]) -> dict[str, Value]:
     """The hyper-parameters of a point, without the fixed ones."""
     rows = choices(plan, str(point["method"]))

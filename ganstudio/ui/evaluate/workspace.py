@@ -31,6 +31,7 @@ from ganstudio.ui.kit.menus import ActionBinder, fill_sections
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import (
     ElidedLabel,
+    Segmented,
     boxed,
     label,
     line,
@@ -47,6 +48,7 @@ from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, SearchLine
 if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
     from ganstudio.ui.compare import CompareView
+    from ganstudio.ui.evaluate.studies import StudiesPage
 
 LAYOUT = "evaluate"
 REFRESH_SECONDS, REST_SECONDS = 0.5, 0.25
@@ -85,6 +87,7 @@ class EvaluateWorkspace(Page):
         self._to_select: list[Path] = []
         self._due = self._compare_at = 0.0
         self._table_due = False
+        self.studies: StudiesPage | None = None
         deeds: dict[str, Callable[[], object]] = {
             "measure": self.ask_measure, "again": self.measure_again, "cancel": self.cancel, "star": self.star,
             "remark": self.remark, "copy": self.copy_command, "search": self._to_search,
@@ -93,10 +96,12 @@ class EvaluateWorkspace(Page):
             "explore": partial(self._hand_over, self.explore_requested),
             "duplicate": partial(self._hand_over, self.duplicate_requested),
         }  # fmt: skip
-        studio.actions.add(*evaluate_actions(deeds, lambda: self.chosen, self.isVisible))
+        studio.actions.add(*evaluate_actions(deeds, lambda: self.chosen, self._on_runs))
         self._lay_out()
         self._connect()
         self._show_table()
+        if studio.settings.layout(f"{LAYOUT}/part"):
+            self.show_part("studies")
 
     def _lay_out(self) -> None:
         self.count = label("", "muted")
@@ -108,15 +113,14 @@ class EvaluateWorkspace(Page):
             _("View"), "sliders", _("Columns, seeds, and the metric to judge by"), menu=self._fill_view
         )
         bar = BreakingRow()
-        title = label(_("Evaluate"), "title")
-        left = boxed(title, self.count, 8, self.search, 2, self.starred, self.choices, None, across=True, gap=6)
+        left = boxed(self.count, 8, self.search, 2, self.starred, self.choices, None, across=True, gap=6)
         small = [
             self._bound(name, tool_button(self._action(name).icon, "")) for name in ("star", "remark", "copy", "export")
         ]
         self.cancel_button = self._bound("cancel")
         measure = self._bound("measure", push_button(self._action("measure").title, "evaluate", primary=True))
         right = boxed(None, *small, self._bound("again"), self.cancel_button, measure, across=True, gap=6)
-        bar.lay_out(left, right, 0, (16, 12, 16, 12), gap=6)
+        bar.lay_out(left, right, 0, (8, 12, 16, 12), gap=6)
         self.empty = EmptyState(
             "evaluate", _("Which run is better?"),
             _("Train two runs, then compare them here: in numbers, curves and pictures of the same latents."),
@@ -135,8 +139,37 @@ class EvaluateWorkspace(Page):
         self.splitter = split(self._upper, self._lower, stretch=(1, 1), down=True, sizes=(300, 320))
         self._pages = stacked(self.splitter, self.empty, QWidget())
         self._bar = bar
-        boxed(bar, line(), self._pages, into=self, stretch=self._pages)
+        self.part = Segmented(
+            (("runs", _("Runs"), _("Runs in numbers, and beside each other")),
+             ("studies", _("Studies"), _("Methods and settings tried by the dozen"))), _("Evaluate"),
+        )  # fmt: skip
+        self._parts = stacked(self._pages)
+        self._head = boxed(16, self.part, bar, across=True, stretch=bar)
+        self._head.addStretch(0)
+        head = QWidget()
+        head.setLayout(self._head)
+        head.setMinimumHeight(56)
+        boxed(head, line(), self._parts, into=self, stretch=self._parts)
         self.restore_layout()
+
+    def _on_runs(self) -> bool:
+        return self.isVisible() and (self.studies is None or self.studies.isHidden())
+
+    def show_part(self, key: str) -> None:
+        """Shows the runs, or the studies."""
+        self.part.set_value(key)
+        if key == "studies" and self.studies is None:
+            from ganstudio.ui.evaluate.studies import StudiesPage  # brings every plot
+
+            self.studies = StudiesPage(self._studio, self._binder)
+            self.studies.open_requested.connect(self.open_requested)
+            self._parts.addWidget(self.studies)
+            self._head.insertWidget(3, self.studies.bar, 1)
+        self._studio.settings.remember_layout(f"{LAYOUT}/part", key if key == "studies" else "")
+        self._parts.setCurrentIndex(int(key == "studies"))
+        self._after_lines()
+        if self.studies is not None:
+            self.studies.show_bar()
 
     def _bound(self, name: str, button: QAbstractButton | None = None) -> QAbstractButton:
         """A button that does an action."""
@@ -157,12 +190,16 @@ class EvaluateWorkspace(Page):
         self.starred.toggled.connect(lambda on: self._look(starred=on))
         self.empty.clicked.connect(self.gallery_requested)
         self.no_match.clicked.connect(self._show_all)
+        self.part.chosen.connect(self.show_part)
 
     # -- keeping up -------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Looks at the disk now and then, and at the runs that are compared, while the workspace is on view."""
         if not self.isVisible():
+            return
+        if self.studies is not None and self.studies.isVisible():
+            self.studies.refresh()
             return
         now = time.monotonic()
         if now >= self._due:
@@ -217,7 +254,7 @@ class EvaluateWorkspace(Page):
         runs, total = sum(len(one.rows) for one in self.shown.lines), len(self.evaluation.library.rows)
         read = self.evaluation.read_once
         self._pages.setCurrentIndex(0 if total else 1 if read else 2)
-        self._bar.setVisible(bool(total))
+        self._bar.setVisible(bool(total) and self.part.value == "runs")
         self.cancel_button.setVisible(bool(self.evaluation.measures.tasks))
         self._upper.setCurrentIndex(0 if runs else 1)
         shown = f"{total:,}" if runs == total else _("{n} of {total}").format(n=runs, total=f"{total:,}")
@@ -226,7 +263,8 @@ class EvaluateWorkspace(Page):
         self._bar.fit()
         if not self.chosen and runs and self.table.currentIndex().row() < 0:
             self.table.choose(self.sorter.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
-        if (proxy := self.table if total else None) is not self.focusProxy():
+        proxy = self.part if self.part.value == "studies" else self.table if total else None
+        if proxy is not self.focusProxy():
             self.setFocusProxy(proxy)  # type: ignore[arg-type]  # the keyboard may have waited for it
         self._chosen_changed()
 
@@ -429,6 +467,8 @@ class EvaluateWorkspace(Page):
         self._studio.settings.remember_layout(f"{LAYOUT}/splitter", state_of(self.splitter))
         self._end_compare()
         self.evaluation.end()
+        if self.studies is not None:
+            self.studies.end()
 
 
 def _looks(column: Column) -> tuple[object, ...]:

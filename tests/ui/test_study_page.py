@@ -1,0 +1,175 @@
+"""Studies through the real window: begun from a form, trained by a process, looked at, stopped and gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLineEdit, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from ganstudio.app.evaluate.studies import Study
+from ganstudio.app.evaluate.study_work import Worker
+from ganstudio.core.experiment import Experiment
+from ganstudio.store.folder import runs_folder
+from ganstudio.ui.evaluate.new_study import NewStudyDialog
+from ganstudio.ui.evaluate.studies import StudiesPage
+from ganstudio.ui.evaluate.workspace import EvaluateWorkspace
+from ganstudio.ui.window import MainWindow
+from tests.ui.audit import problems
+from tests.ui.window_kit import laid_out, opened, wait
+
+LEFT = Qt.MouseButton.LeftButton
+PLAN = """
+name = "small ring"
+data = "ring"
+methods = ["gan", "wgan"]
+steps = 3
+seeds = [0]
+device = "cpu"
+[fixed]
+mlp_width = 8
+batch_size = 8
+[judge]
+metric = "live:modes"
+better = "higher"
+"""
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    with opened(qtbot) as made:
+        yield made
+
+
+def studies(qtbot: QtBot, window: MainWindow) -> StudiesPage:
+    """By clicks on the rail and on “Studies”."""
+    qtbot.mouseClick(window.rail.buttons["evaluate"], LEFT)
+    page = window.pages["evaluate"]
+    assert isinstance(page, EvaluateWorkspace)
+    button = next(one for one in page.part.findChildren(type(page.starred)) if one.text() == "Studies")
+    qtbot.mouseClick(button, LEFT)
+    assert page.studies is not None
+    wait(qtbot, lambda: page.studies is not None and page.studies.desk.read_once)
+    return page.studies
+
+
+def stored(tmp_path: Path, text: str = PLAN) -> Study:
+    """A finished study where the program looks for them."""
+    file = tmp_path / "plan.toml"
+    file.write_text(text, encoding="utf-8")
+    study = Study.begin(file)
+    Worker(study).work()
+    return study
+
+
+def titles(page: StudiesPage) -> list[str]:
+    return [str(page.table.sorter.index(row, 0).data()) for row in range(page.table.sorter.rowCount())]
+
+
+def test_what_a_study_found_is_told_in_numbers_boxes_and_runs(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    study = stored(tmp_path)
+    page = studies(qtbot, window)
+    wait(qtbot, lambda: page.desk.reading is not None)
+    assert page.chosen is not None
+    assert (page.chosen.name, page.chosen.state, page.chosen.progress) == ("small ring", "done", "2 of 2 runs")
+    assert sorted(titles(page)) == ["gan", "wgan"]
+    assert [row.name for row in page.boxes.rows] == [group.method for group in study.results().methods]
+    assert "median" in page.boxes.accessibleDescription()
+    assert not page.go.isEnabled()
+    window.studio.actions.run("study.copy")
+    assert "### Configurations" in QGuiApplication.clipboard().text()
+    page.show_lower("settings")
+    assert "needs 8 finished runs" in page.note.text() or "Nothing varies" in page.note.text() or page.note.text()
+    assert not problems(page, visible_only=True)
+    index = page.table.sorter.index(0, 0)
+    QTest.mouseClick(page.table.viewport(), LEFT, pos=page.table.visualRect(index).center())
+    page.show_lower("runs")
+    from ganstudio.ui.compare import CompareView
+
+    view = page.findChild(CompareView)
+    assert view is not None
+    wait(qtbot, lambda: len(view.comparison.models) == 1)
+    qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    wait(qtbot, lambda: window.current_workspace == "train" and window.studio.current is not None)
+
+
+def test_a_study_is_filled_in_begun_and_done_by_a_process(window: MainWindow, qtbot: QtBot) -> None:
+    small = Experiment("gan", "ring", {"mlp_width": 8, "batch_size": 8}, steps=3, device="cpu")
+    window.studio.draft.replace(small)
+    page = studies(qtbot, window)
+    assert page.empty.isVisible()
+    assert page.empty.button is not None
+    qtbot.mouseClick(page.empty.button, LEFT)
+    wait(qtbot, lambda: [one for one in window.findChildren(NewStudyDialog) if one.isVisible()])
+    form = next(iter(window.findChildren(NewStudyDialog)))
+    wait(qtbot, lambda: form.judge.count() and form.go.isEnabled())
+    assert not problems(form)
+    assert "3 runs" in form.words.text()
+    form.judge.setCurrentIndex(form.judge.findData("modes"))
+    form.seeds.setText("0, x")
+    assert not form.go.isEnabled()
+    form.seeds.setText("0")
+    form.add_space()
+    values = next(line for line in form.findChildren(QLineEdit) if line.accessibleName() == "Values")
+    values.setText("1e-3 … 1e-2")
+    assert not form.go.isEnabled(), "a range does not go with a grid"
+    values.setText("0.001, 0.002")
+    assert "2 runs" in form.words.text()
+    form.name.setText("from the form")
+    qtbot.mouseClick(form.go, LEFT)
+    wait(qtbot, lambda: page.chosen is not None and page.chosen.name == "from the form")
+    folder = runs_folder().parent / "studies" / "from-the-form"
+    assert (folder / "study.toml").is_file()
+    wait(qtbot, lambda: page.chosen is not None and page.chosen.state == "done" and not page.chosen.here)
+    assert [trial.state for trial in Study.open(folder).trials()] == ["done", "done"]
+    laid_out(qtbot, window)  # the form had the keyboard
+    qtbot.keyClick(page.list, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    wait(qtbot, lambda: [one for one in window.findChildren(NewStudyDialog) if one.isVisible()])
+    form = next(one for one in window.findChildren(NewStudyDialog) if one.isVisible())
+    wait(qtbot, lambda: form.go.isEnabled())
+    form.name.setText("From the form")
+    assert not form.go.isEnabled(), "there is one of this name"
+    qtbot.keyClick(form, Qt.Key.Key_Escape)
+
+
+def test_closing_asks_and_a_stopped_study_goes_on(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "long.toml"
+    file.write_text(PLAN.replace("steps = 3", "steps = 1000000"), encoding="utf-8")
+    Study.begin(file)
+    page = studies(qtbot, window)
+    wait(qtbot, lambda: page.chosen is not None and page.chosen.total == 2)
+    assert page.chosen is not None
+    assert page.chosen.state == "stopped"
+    page.workers.setValue(1)
+    wait(qtbot, lambda: page.go.isEnabled())
+    qtbot.mouseClick(page.go, LEFT)
+    wait(qtbot, lambda: page.chosen is not None and page.chosen.here and not page.chosen.asked)
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(f"{box.text()}\n{box.informativeText()}"))
+    window.close()
+    assert window.isVisible()
+    assert "1 study is at work." in asked[0]
+    assert "small ring" in asked[0]
+    wait(qtbot, lambda: page.chosen is not None and dict(page.chosen.counts).get("running"))
+    qtbot.mouseClick(page.stop_button, LEFT)
+    wait(qtbot, lambda: page.chosen is not None and page.chosen.state == "stopped")
+    assert page.go.isVisible()
+    assert not window.studio.studies_at_work()
+
+
+def test_a_wrong_study_file_is_told_with_its_key(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, logged_problems: list[object]
+) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(PLAN.replace("steps", "stepz"), encoding="utf-8")
+    page = studies(qtbot, window)
+    page.desk.begin(file, 0, lambda _path: None)
+    wait(qtbot, lambda: any("stepz" in message.text for message in window.studio.notifications.kept))
+    assert not window.findChildren(QDialog)
