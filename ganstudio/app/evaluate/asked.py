@@ -147,7 +147,6 @@ def _impossible(spec: DataSpec) -> set[str]:
     met: dict[str, bool] = {
         "modes": bool(spec.modes),
         "pictures": spec.pictures,
-        "recognised": False,  # a network of the model is asked while it trains only
         "density": spec.kind == "points",
         "labels": bool(spec.classes),
         "probabilities": spec.pictures and len(spec.classes) > 1,

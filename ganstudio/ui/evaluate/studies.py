@@ -287,7 +287,7 @@ class StudiesPage(QWidget):
             from ganstudio.ui.compare import CompareView  # brings every plot
 
             self.compared = ElidedLabel("", "muted")
-            self._compare = CompareView(self._studio, "", self.compared)
+            self._compare = CompareView(self._studio, self.compared)
             self._compare.left.connect(self.table.setFocus)
             self._lower.addWidget(self._compare)
         self._lower.setCurrentWidget(self._compare)
