@@ -86,6 +86,7 @@ def test_what_a_method_lacks_is_left_out_for_it(write: Write) -> None:
         (("[1e-3]", "{low = 1e-4, high = 1e-2}"), "“lr_g” is a range"),
         (('device = "cpu"', 'search = "tpe"'), "“trials”"),
         (('better = "higher"', ""), "“better”"),
+        (('"live:modes"', '"fidd"'), "Did you mean “fid”"),
         (("mlp_width", "width"), "“width”"),
         (("[0, 1]", "[1, 1]"), "“seeds”"),
         (("[judge]", "[jury]"), "“jury”"),
@@ -150,9 +151,26 @@ def test_a_search_tries_new_configurations_with_every_seed_until_there_are_none(
     assert all(1e-5 <= float(trial.hyper["lr_g"]) <= 1e-2 and trial.hyper["n_critic"] in (1, 2, 3) for trial in trials)
     assert trials[0].hyper == trials[1].hyper
     assert [trial.seed for trial in trials] == [0, 1]
+    same = Study.begin(wide, tmp_path / "same")  # its proposals follow its seed
+    Worker(same).work(most=1)
+    assert same.trials()[0].hyper == trials[0].hyper
 
 
-JUDGED = '[judge]\nmetric = "quality"\nbetter = "lower"\nextractor = "pixels"\ncount = 10\n'
+def test_a_study_is_judged_by_metrics_of_the_registry(write: Write, tmp_path: Path) -> None:
+    judged = '[judge]\nmetric = "{first}"\ncount = 300\n[[report]]\nmetric = "{second}"\ncount = 300\n'
+    head = HEAD.replace('["gan", "wgan-gp"]', '["gan"]').replace("[0, 1]", "[0]")
+    for first, second in (("fid", "modes"), ("modes", "fid")):
+        tail = TAIL.split("[judge]", maxsplit=1)[0] + judged.format(first=first, second=second)
+        study = Study.begin(write(head, "", tail), tmp_path / first)
+        Worker(study).work()
+        (trial,) = study.trials()
+        assert trial.state == "done", trial.why
+        assert trial.value == trial.values[next(name for name in trial.values if name.startswith(first))]
+        assert all(math.isfinite(value) for value in trial.values.values())
+        assert len(trial.values) == 2
+
+
+JUDGED = '[judge]\nmetric = "fid"\nbetter = "lower"\nextractor = "pixels"\ncount = 10\n'
 
 
 def small(write: Write, folder: Path, tail: str = "", steps: int = 2) -> Study:
@@ -181,7 +199,7 @@ def test_a_trial_that_fails_is_told_as_failed_and_the_study_goes_on(write: Write
     assert [trial.state for trial in trials] == ["done", "failed", "failed", "failed"]
     assert [trial.why for trial in trials][2:] == ["It diverged."] * 2
     assert "not defined" in trials[1].why
-    assert study.results().configurations[0].medians == {"quality · pixels · 10": 2.0}
+    assert study.results().configurations[0].medians == {"fid · pixels · 10": 2.0}
     assert Worker(study, measured(value)).work() == 0  # they are not tried for ever
 
 

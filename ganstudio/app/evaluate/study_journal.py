@@ -101,14 +101,20 @@ def suggest(trial: Any, plan: Plan) -> None:
             trial.suggest_float(choice.key, choice.span.low, choice.span.high, log=choice.span.log)
 
 
-def guides(plan: Plan) -> tuple[Any, Any]:
-    """What proposes points, and what gives runs up. Each process draws its own: two equal ones would try the same."""
+def guides(plan: Plan, begun: int = 0) -> tuple[Any, Any]:
+    """What proposes points, and what gives runs up.
+
+    Args:
+        plan: whose first seed the proposals follow: one worker by itself finds the same again.
+        begun: how many trials and workers there were before; it parts the proposals of workers that share a study.
+    """
     library = optuna()
+    seed = (plan.seeds[0] + 7919 * begun) % 2**32
     with quiet(Path()):
         sampler = (
-            library.samplers.TPESampler(constant_liar=True)
+            library.samplers.TPESampler(constant_liar=True, seed=seed)
             if plan.search == "tpe"
-            else library.samplers.RandomSampler()
+            else library.samplers.RandomSampler(seed=seed)
         )
         rule = plan.pruning
         if rule is None:

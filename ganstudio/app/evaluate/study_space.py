@@ -189,15 +189,16 @@ def better_of(judge: Judge) -> Better:
     Raises:
         UsageError: there is no such metric, or nobody says which way.
     """
-    if judge.better:
-        return judge.better
     if judge.live:
+        if judge.better:
+            return judge.better
         raise UsageError(
             _("“better” must say whether higher or lower values of “{name}” are better.").format(name=judge.live)
         )
     from ganstudio.metrics import all_metrics
 
-    better = all_metrics()[judge.metric].better
+    known = all_metrics()[judge.metric]  # refused also where the file says which way
+    better = judge.better or known.better
     if not better:
         raise UsageError(_("“{name}” is neither better high nor low: a study cannot be judged by it.").format(
             name=judge.metric))  # fmt: skip

@@ -78,7 +78,8 @@ class Worker:
         with in_words(self.study.folder / WORKERS):
             for part in (WORKERS, RUNS):
                 (self.study.folder / part).mkdir(exist_ok=True)
-        self._journal = self.study.journal(*guides(self.study.plan))
+        begun = len(list((self.study.folder / WORKERS).glob("*.lock"))) + len(self.study.records())
+        self._journal = self.study.journal(*guides(self.study.plan, begun))
         lock, over = WriterLock(self.study.folder / WORKERS / self._name), threading.Event()
         thread = threading.Thread(target=_beat, args=(lock, over), name="study's heartbeat", daemon=True)
         thread.start()
