@@ -149,7 +149,7 @@ class EvaluateWorkspace(Page):
 
     def _connect(self) -> None:
         self.evaluation.changed.connect(self._changed)
-        self.table.asked.connect(self._ask)
+        self.table.asked.connect(self._studio.actions.run)
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.search.textChanged.connect(lambda text: self._look(words=text))
@@ -397,10 +397,6 @@ class EvaluateWorkspace(Page):
     def _write(self, path: Path | None) -> None:
         if path is not None:
             self.evaluation.export(self.chosen, self.view, path, lambda: say_saved(self, path))
-
-    def _ask(self, name: str) -> None:
-        if self._studio.actions[name].enabled():
-            self._studio.actions.run(name)
 
     def _to_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

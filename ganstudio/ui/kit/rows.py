@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -196,6 +205,8 @@ class RowsTable(QTableView):
     chosen = Signal()
     opens = ""
     """The action of a double click."""
+    keys: Mapping[str, str] = {}
+    """Actions and their keys. Where two have one key, both are asked for: only one of them can be done at a time."""
 
     def __init__(
         self, model: RowsSorter, height: int, name: str, keys: str, about: str, parent: QWidget | None = None
@@ -261,6 +272,16 @@ class RowsTable(QTableView):
         """Anywhere on a row: open."""
         if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
             self.asked.emit(self.opens)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Asks for what has this key."""
+        key = Qt.Key.Key_Enter if event.key() == Qt.Key.Key_Return else event.key()
+        pressed = QKeySequence(int(key) | (event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier).value)
+        names = [name for name, keys in self.keys.items() if QKeySequence(keys) == pressed and not self.editing]
+        for name in names:
+            self.asked.emit(name)
+        if not names:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu, at the mouse or, by key, at the current row."""
