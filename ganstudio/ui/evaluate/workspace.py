@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from ganstudio.app.actions import Action
@@ -27,14 +27,13 @@ from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import ask_folder, ask_where, say_saved
 from ganstudio.ui.kit.flow import BreakingRow
-from ganstudio.ui.kit.menus import ActionBinder, fill_sections
-from ganstudio.ui.kit.page import Page
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.page import RunsPage
 from ganstudio.ui.kit.parts import (
     ElidedLabel,
     boxed,
     label,
     line,
-    pop_up,
     push_button,
     restore_splitter,
     split,
@@ -53,26 +52,13 @@ REFRESH_SECONDS, REST_SECONDS = 0.5, 0.25
 """How often the disk is looked at; how long a selection rests before runs are read to be compared."""
 
 
-class EvaluateWorkspace(Page):
-    """Which run is better.
+class EvaluateWorkspace(RunsPage):
+    """Which run is better; see :class:`RunsPage`."""
 
-    Args:
-        studio: what it lists and measures.
-        binder: connects its buttons with the table of actions; the workspace adds its own.
-
-    Signals:
-        open_requested, explore_requested, duplicate_requested: of a run (a path), as in Runs.
-        gallery_requested: show the ready experiments.
-    """
-
-    open_requested = Signal(object)
-    explore_requested = Signal(object)
-    duplicate_requested = Signal(object)
-    gallery_requested = Signal()
+    menu, keys = MENU, KEYS
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studio, self._binder = studio, binder
+        super().__init__(studio, binder, parent)
         self.evaluation = Evaluation(studio)
         self.view = View.from_text(studio.settings.layout(f"{LAYOUT}/view"))
         self.shown = Table()
@@ -87,11 +73,8 @@ class EvaluateWorkspace(Page):
         self._table_due = False
         deeds: dict[str, Callable[[], object]] = {
             "measure": self.ask_measure, "again": self.measure_again, "cancel": self.cancel, "star": self.star,
-            "remark": self.remark, "copy": self.copy_command, "search": self._to_search,
-            "export": self.export, "tensorboard": self.export_events,
-            "open": partial(self._hand_over, self.open_requested),
-            "explore": partial(self._hand_over, self.explore_requested),
-            "duplicate": partial(self._hand_over, self.duplicate_requested),
+            "remark": self.remark, "copy": self.copy_command, "search": lambda: self._go_to(self.search),
+            "export": self.export, "tensorboard": self.export_events, **self._handing,
         }  # fmt: skip
         studio.actions.add(*evaluate_actions(deeds, lambda: self.chosen, self.isVisible))
         self._lay_out()
@@ -284,11 +267,6 @@ class EvaluateWorkspace(Page):
         """The runs they stand for."""
         return [row for one in self.chosen for row in one.rows]
 
-    @property
-    def method(self) -> str:
-        """Of the first selected run."""
-        return next((row.experiment.method for row in self.chosen_runs), "")
-
     def _chosen_changed(self) -> None:
         lines, paths = self.chosen, [row.path for row in self.chosen_runs][:MANY]
         self._binder.refresh()
@@ -340,10 +318,6 @@ class EvaluateWorkspace(Page):
         self._compared = []
 
     # -- what a person asks for -------------------------------------------------------------------------------------
-
-    def _hand_over(self, signal: SignalInstance) -> None:
-        for row in self.chosen_runs[:1]:
-            signal.emit(row.path)
 
     def ask_measure(self) -> None:
         """Asks what is to be measured of the selected runs, once it is known what can be."""
@@ -398,15 +372,6 @@ class EvaluateWorkspace(Page):
         if path is not None:
             self.evaluation.export(self.chosen, self.view, path, lambda: say_saved(self, path))
 
-    def _to_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        fill_sections(menu, self._studio.actions, MENU, KEYS)
-        pop_up(menu, place)
-
     # -- coming and going -------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -414,11 +379,6 @@ class EvaluateWorkspace(Page):
         super().showEvent(event)
         self.evaluation.invalidate()
         self.evaluation.tick()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Its actions cannot be done out of view."""
-        super().hideEvent(event)
-        self._binder.refresh()
 
     def end(self) -> None:
         """Lets go of the runs that are compared, and of what is being measured."""
