@@ -102,7 +102,8 @@ def drawn_accuracy(evidence: Evidence) -> Found:
         return undefined(told)
     asked, seen = told
     each = {f"class {k}": 100 * accuracy(seen[asked == k], asked[asked == k]) for k in np.unique(asked).tolist()}
-    return Found(*(100 * part for part in wilson(accuracy(seen, asked), len(asked))), each)
+    share, low, high = (100 * part for part in wilson(accuracy(seen, asked), len(asked)))
+    return Found(share, low, high, each)
 
 
 @metric(

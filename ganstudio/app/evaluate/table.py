@@ -313,10 +313,7 @@ def commands_of(path: Path, scores: Iterable[Score]) -> str:
 def _fits(row: RunRow, known: Known, asked: View) -> bool:
     if asked.starred and not row.marks.star:
         return False
-    verdict = known.verdict.word if known.verdict else ""
-    said = row.name, row.method, row.data, row.experiment.method, row.experiment.data, verdict, *row.marks.tags
-    text = " ".join(said).casefold()
-    return all(word in text for word in asked.words.casefold().split())
+    return row.says(asked.words.casefold().split(), known.verdict.word if known.verdict else "")
 
 
 def _usual(metric: str, known: Sequence[Known]) -> list[Terms]:

@@ -62,7 +62,6 @@ class RunsToolbar(BreakingRow):
         buttons = line(horizontal=False), *self.actions_by_id.values(), self.more
         deeds = boxed(None, self.trash, *buttons, 4, self.open, across=True, gap=6)
         self.lay_out(shown, deeds, 0, (16, 12, 16, 12), gap=6)
-        self._counted: tuple[int, Sequence[RunRow]] = 0, ()
         self.set_trash(0)
 
     def _chip(self, group: Group, tooltip: str) -> QPushButton:
