@@ -41,7 +41,7 @@ from ganstudio.ui.kit.parts import (
     state_of,
     tool_button,
 )
-from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, SearchLine
+from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, search_line
 
 if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
@@ -84,7 +84,7 @@ class EvaluateWorkspace(RunsPage):
     def _lay_out(self) -> None:
         self.count = label("", "muted")
         tip = _("Words in the name, method, data, verdict or tags (Ctrl+F)")
-        self.search = SearchLine(_("Search the table"), tip)
+        self.search = search_line(_("Search the table"), tip, self.table.setFocus)
         self.starred = push_button(_("Starred"), tooltip=_("Only runs with a star"), chip=True)
         self.starred.setCheckable(True)
         self.choices = push_button(
@@ -136,7 +136,6 @@ class EvaluateWorkspace(RunsPage):
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.search.textChanged.connect(lambda text: self._look(words=text))
-        self.search.left_down.connect(self.table.setFocus)
         self.starred.toggled.connect(lambda on: self._look(starred=on))
         self.empty.clicked.connect(self.gallery_requested)
         self.no_match.clicked.connect(self._show_all)

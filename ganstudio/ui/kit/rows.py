@@ -29,6 +29,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QShortcut,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -42,7 +43,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import set_up_rows
+from ganstudio.ui.kit.parts import entry, set_up_rows
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import plain
 
@@ -336,34 +337,12 @@ class RowsTable(QTableView):
         self.viewport().update()
 
 
-class SearchLine(QLineEdit):
-    """Words to search rows for: Escape empties it, Down and Enter lead into the table.
-
-    Args:
-        name: the accessible name.
-        tooltip: where the words are searched.
-
-    Signals:
-        left_down: to the table.
-    """
-
-    left_down = Signal()
-
-    def __init__(self, name: str, tooltip: str) -> None:
-        super().__init__()
-        self.setPlaceholderText(_("Search"))
-        self.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.setClearButtonEnabled(True)
-        self.setAccessibleName(name)
-        self.setToolTip(tooltip)
-        self.setMinimumWidth(120)
-        self.setMaximumWidth(280)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See above."""
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left_down.emit()
-        else:
-            super().keyPressEvent(event)
+def search_line(name: str, tooltip: str, leave: Callable[[], object]) -> QLineEdit:
+    """Words to search rows for: Escape empties it, Down and Enter lead into the table (``leave``)."""
+    made = entry(_("Search"), tooltip, name, clear=True)
+    made.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+    made.setMinimumWidth(120)
+    made.setMaximumWidth(280)
+    made.returnPressed.connect(leave)
+    QShortcut(QKeySequence(Qt.Key.Key_Down), made, leave, context=Qt.ShortcutContext.WidgetShortcut)
+    return made

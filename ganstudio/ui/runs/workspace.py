@@ -89,7 +89,7 @@ class RunsWorkspace(RunsPage):
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
         self._more = filled_menu(self, lambda menu: fill_sections(menu, studio.actions, MENU[1:2] + MENU[3:], KEYS))
-        self.toolbar = RunsToolbar(binder, self._more)
+        self.toolbar = RunsToolbar(binder, self._more, self._to_table)
         compare = push_button(_("Compare"), "compare", primary=True)
         binder.bind(compare, "runs.compare")
         self.details = DetailsPane(studio, compare)
@@ -129,7 +129,6 @@ class RunsWorkspace(RunsPage):
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.toolbar.filter_changed.connect(self._filter)
-        self.toolbar.search.left_down.connect(self._to_table)
         self.toolbar.trash.clicked.connect(self.show_trash)
         self.trash.back.connect(self.show_runs)
         self.trash.restore_requested.connect(self.library.bin.restore)
