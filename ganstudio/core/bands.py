@@ -58,10 +58,11 @@ def on_axis(x: Floats, y: Floats, axis: Floats) -> Floats:
     out = np.full(len(axis), np.nan)
     if not len(x) or not len(axis):
         return out
-    place = np.searchsorted((axis[1:] + axis[:-1]) / 2, x)
-    count = np.bincount(place, minlength=len(axis))
+    # Where each point's share of the run begins: looked for so many times as there are points, not rows.
+    starts = np.concatenate(([0], np.searchsorted(x, (axis[1:] + axis[:-1]) / 2, side="right")))
+    count = np.diff(starts, append=len(x))
     there = np.flatnonzero(count)
-    out[there] = np.bincount(place, y, minlength=len(axis))[there] / count[there]
+    out[there] = np.add.reduceat(y, starts[there]) / count[there]
     inner = slice(there[0], there[-1] + 1)
     out[inner] = np.interp(axis[inner], axis[there], out[there])
     return out
@@ -131,7 +132,8 @@ class BandTable(SeriesTable):
 
     def _make(self, runs: Sequence[SeriesTable], by: By, spread: Spread) -> None:
         name = self.info.name
-        rows = [np.flatnonzero(np.isfinite(table.column(name))) for table in runs]
+        known = [np.isfinite(table.column(name)) for table in runs]
+        rows = [slice(None) if there.all() else there for there in known]  # a slice copies nothing
         places = [table.positions(by)[at].astype(np.float64) for table, at in zip(runs, rows, strict=True)]
         axis = common_axis(places)
         self.truncate_after(-1)

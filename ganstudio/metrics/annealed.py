@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Decoder, Evidence, Found, metric
-from ganstudio.metrics.checks import undefined
+from ganstudio.metrics.checks import interval, standard_error, undefined
 
 if TYPE_CHECKING:
     import torch
@@ -352,9 +352,7 @@ def ais(evidence: Evidence) -> Found:
     """Mean lower bound over items; in ``more``: σ, and both bounds on drawn items."""
     decoder = evidence.decoder
     if decoder is None:
-        return Found(
-            math.nan, note=_("This generator has no latent vector with gradients, so nothing can be annealed.")
-        )
+        return undefined(_("This generator has no latent vector with gradients, so nothing can be annealed."))
     if decoder.latent > MOST_LATENTS:
         words = _(
             "Its latent vector has {n} numbers; with more than 64 the bounds say nothing in any time one would wait."
@@ -377,12 +375,11 @@ def ais(evidence: Evidence) -> Found:
     if not np.isfinite(found.lower).all():
         return Found(math.nan, more={"sigma": sigma}, note=_("The generator draws what is no number."))
     mean = float(found.lower.mean())
-    off = 1.96 * float(found.lower.std(ddof=1)) / math.sqrt(len(found.lower)) if len(found.lower) > 1 else math.nan
     below, above = float(found.drawn_lower.mean()), float(found.drawn_upper.mean())
+    note = _("σ = {sigma:.3g}; on its own items the bounds are {gap:.3g} nats apart.")
     return Found(
-        mean, mean - off, mean + off,
-        {"sigma": sigma, "gap": above - below, "drawn lower": below, "drawn upper": above, "items": len(measured)},
-        _("σ = {sigma:.3g}; on its own items the bounds are {gap:.3g} nats apart.").format(sigma=sigma, gap=above - below),
+        mean, **interval(mean, standard_error(found.lower)), note=note.format(sigma=sigma, gap=above - below),
+        more={"sigma": sigma, "gap": above - below, "drawn lower": below, "drawn upper": above, "items": len(measured)},
     )  # fmt: skip
 
 

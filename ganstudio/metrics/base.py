@@ -177,6 +177,16 @@ class Metric:
         """The name of its series."""
         return self.series or self.name
 
+    @property
+    def name_and_unit(self) -> str:
+        """``"Diversity (%)"``."""
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+    @property
+    def heading(self) -> str:
+        """The same with the way that is better, for a column: ``"FID ↓"``."""
+        return self.name_and_unit + {"lower": " ↓", "higher": " ↑"}.get(self.better, "")
+
     def curves(self, found: Found) -> dict[str, float]:
         """What was found, by the names of its series."""
         if "{name}" not in self.curve:

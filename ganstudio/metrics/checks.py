@@ -32,10 +32,10 @@ def features_of(side: Sample) -> Matrix:
     return side.features
 
 
-def probabilities_flaw(real: Sample | None, fake: Sample, least: int = 1) -> str:
+def probabilities_flaw(real: Sample | None, fake: Sample) -> str:
     """The same of class probabilities; also rows that are none. ``real`` is None where only one side is looked at."""
     first = fake.probabilities if real is None else real.probabilities
-    flaw = _matrices_flaw([first, fake.probabilities], least)
+    flaw = _matrices_flaw([first, fake.probabilities], 1)
     sides = () if flaw else (first, fake.probabilities)
     if any(side is not None and side.shape[1] > 3 and abs(side.sum(axis=1) - 3).max() < 1e-3 for side in sides):
         return _("Not defined: each channel is read by itself, so there are no classes of whole pictures.")
@@ -109,3 +109,16 @@ def stage(evidence: Evidence, start: float, stop: float, text: str) -> Callable[
 def standard_error(each: Matrix) -> float:
     """Of the mean; NaN for fewer than two."""
     return float(each.std(ddof=1)) / math.sqrt(len(each)) if len(each) > 1 else math.nan
+
+
+def interval(value: float, error: float, least: float = -math.inf) -> dict[str, float]:
+    """``low`` and ``high`` of 95 %, from a standard error; never below the least value that there can be."""
+    return {"low": max(least, value - 1.96 * error) if math.isfinite(error) else math.nan, "high": value + 1.96 * error}
+
+
+def wilson(share: float, count: int) -> tuple[float, float, float]:
+    """A share of ``count`` ≥ 1 items, and the ends of its 95 % interval (Wilson 1927)."""
+    z = 1.96
+    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    off = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
+    return float(share), float(middle - off), float(middle + off)

@@ -77,7 +77,7 @@ def seen_small(items: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.flo
 
 
 @metric(
-    "distance", _("Distance to the data"), better="lower", needs={"many"}, cost="live", unit="%", series=DISTANCE,
+    "distance", _("Distance"), better="lower", needs={"many"}, cost="live", unit="%", series=DISTANCE,
     help=measured_help(DISTANCE),
 )  # fmt: skip
 def distance(evidence: Evidence) -> Found:

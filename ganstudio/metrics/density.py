@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import features_of, flaw, stage, standard_error, undefined
+from ganstudio.metrics.checks import features_of, flaw, interval, stage, standard_error, undefined
 from ganstudio.metrics.distances import squared_distances
+from ganstudio.metrics.inception_score import divergence
 
 GRID = tuple(np.geomspace(1e-2, 2, 24))
 """Bandwidths that are tried, as multiples of the spread of what the windows stand around (its standard deviation)."""
@@ -111,8 +112,8 @@ def kde(evidence: Evidence) -> Found:
                        "or there are copies."))  # fmt: skip
     tick = stage(evidence, 0.5, 1, _("Log density of real items"))
     each = log_density(real, fake, (h,), device=evidence.device, tick=tick)[0]
-    mean, error = float(each.mean()), standard_error(each)
-    return Found(mean, mean - 1.96 * error, mean + 1.96 * error, {"width": h}, " ".join(notes))
+    mean = float(each.mean())
+    return Found(mean, **interval(mean, standard_error(each)), more={"width": h}, note=" ".join(notes))
 
 
 # -- histograms -----------------------------------------------------------------------------------------------------------
@@ -130,10 +131,8 @@ def histogram(points: NDArray[np.float32], spec: DataSpec) -> NDArray[np.int64]:
 
 
 def kl(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:
-    """Σ p log(p/q) in nats of two distributions; infinite where q misses something of p."""
-    some = p > 0
-    with np.errstate(divide="ignore"):
-        return max(0.0, float((p[some] * (np.log(p[some]) - np.log(q[some]))).sum()))
+    """:func:`~ganstudio.metrics.inception_score.divergence` of two distributions, rounding left out."""
+    return max(0.0, float(divergence(p, q)))
 
 
 def js(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:

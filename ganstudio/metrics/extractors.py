@@ -214,7 +214,6 @@ def make_extractor(
     device: str = "cpu",
     tick: Tick = lambda _fraction, _text: None,
     inception_path: Path | str | None = None,
-    fingerprint: str = "",
     stacked: bool = False,
 ) -> Extractor:
     """An extractor that is ready to work; a classifier is trained for it where none is kept.
@@ -228,7 +227,6 @@ def make_extractor(
         device: ``"cpu"`` or ``"cuda"``.
         tick: see :meth:`Extractor.extract`.
         inception_path: the file of Inception's weights; see :func:`~ganstudio.metrics.inception_file.find_inception`.
-        fingerprint: of the set with its labels; empty: it is reckoned, for which all items are read.
         stacked: for the classifier: ``dataset_items`` are the single digits ``(N, 1, H, W)``, ``labels`` and ``classes``
             theirs; it will look at each channel of pictures with three, see :class:`Trained`.
 
@@ -240,7 +238,7 @@ def make_extractor(
         case "pixels":
             return Pixels(shape)
         case "classifier":
-            return _trained(np.asarray(dataset_items), labels, classes, cache, device, tick, fingerprint, stacked)
+            return _trained(np.asarray(dataset_items), labels, classes, cache, device, tick, stacked)
         case "inception" | "inception-clean":
             if len(shape) != 3 or shape[0] not in (1, 3):
                 raise UsageError(
@@ -264,8 +262,7 @@ def _photographic(how: Resize, path: Path | str | None, device: str) -> Photogra
 
 
 def _trained(
-    items: NDArray[Any], labels: Any, classes: Sequence[str], cache: Path | None, device: str, tick: Tick, data: str,
-    stacked: bool,
+    items: NDArray[Any], labels: Any, classes: Sequence[str], cache: Path | None, device: str, tick: Tick, stacked: bool,
 ) -> Trained:  # fmt: skip
     """The classifier of a set: the one that is kept, else a new one."""
     from ganstudio.metrics.real_side import fetch, keep, key_of
@@ -276,7 +273,7 @@ def _trained(
         raise UsageError(_("The classifier needs labelled items of at least two classes, and this data set has too few: "
                            "take “pixels” or “inception” instead."))  # fmt: skip
     shape = tuple(items.shape[1:])
-    facts = {"version": _VERSION, "data": data or _content(items, truth), "classes": names, "shape": shape}
+    facts = {"version": _VERSION, "data": _content(items, truth), "classes": names, "shape": shape}
     path = None if cache is None else cache / "classifiers" / f"{key_of(facts)}.safetensors"
     classifier = None if path is None else _again(fetch(path), shape, names)
     if classifier is None:

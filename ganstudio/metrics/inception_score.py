@@ -8,7 +8,7 @@ import numpy as np
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import Matrix, probabilities_flaw, told, undefined
+from ganstudio.metrics.checks import Matrix, interval, probabilities_flaw, standard_error, told, undefined
 
 _SPLITS, _LEAST = 10, 10
 
@@ -64,9 +64,8 @@ def inception_score(evidence: Evidence) -> Found:
             "So few items that there were {n} parts instead of 10: the value is too low.",
             splits,
         )
-    error = float(values.std(ddof=1)) / math.sqrt(splits) if splits > 1 else math.nan
     more = {"std": float(values.std()), "parts": float(splits)}
-    return told(value, low=value - 1.96 * error, high=value + 1.96 * error, more=more, note=note)
+    return told(value, **interval(value, standard_error(values)), more=more, note=note)
 
 
 @metric(

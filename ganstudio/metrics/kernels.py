@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import Matrix, features_of, flaw, some_of, told, undefined
+from ganstudio.metrics.checks import Matrix, features_of, flaw, interval, some_of, told, undefined
 
 _SUBSETS, _SIZE = 100, 1000
 _MOST, _PERMUTATIONS, _BLOCK = 2000, 500, 512
@@ -93,7 +93,7 @@ def kid(evidence: Evidence) -> Found:
         std = float(values.std())
     error = std * math.sqrt(size / (fewest - size)) if fewest > size else math.nan
     more = {"std": std, "subsets": float(_SUBSETS), "subset size": float(size)}
-    return told(value, low=value - 1.96 * error, high=value + 1.96 * error, more=more)
+    return told(value, **interval(value, error), more=more)
 
 
 class Discrepancy(NamedTuple):
@@ -113,7 +113,7 @@ def gaussian_mmd(
     one that was seen. All come from one kernel matrix of (n + m)² numbers.
     """
     both = np.concatenate([fake, real])
-    distances = _squared_distances(both, device, tick)
+    distances = distance_table(both, both, device, tick)
     bandwidth = _typical_distance(distances)
     if not math.isfinite(bandwidth):
         return Discrepancy(math.nan, math.nan, math.nan)
@@ -137,17 +137,18 @@ def gaussian_mmd(
     return Discrepancy(value, (1 + larger) / (1 + permutations), bandwidth)
 
 
-def _squared_distances(rows: Matrix, device: str, tick: Tick) -> Matrix:
-    """Of all pairs; the mean is taken away first, so that far from 0 no digits are lost."""
-    rows = rows - rows.mean(axis=0)
-    norms = np.einsum("ij,ij->i", rows, rows)
-    found = np.empty((len(rows), len(rows)))
-    for start in range(0, len(rows), _BLOCK):
-        tick(0.3 * start / len(rows), _("Distances of all pairs"))
+def distance_table(one: Matrix, other: Matrix, device: str, tick: Tick) -> Matrix:
+    """Squared distances of all pairs; a mean is taken away first, so that far from 0 no digits are lost."""
+    centre = other.mean(axis=0)
+    one, other = one - centre, other - centre
+    ours, theirs = (np.einsum("ij,ij->i", side, side) for side in (one, other))
+    found = np.empty((len(one), len(other)))
+    for start in range(0, len(one), _BLOCK):
+        tick(0.3 * start / len(one), _("Distances of all pairs"))
         part = slice(start, start + _BLOCK)
-        found[part] = norms[part, None] + norms - 2 * _products(rows[part], rows, device)
+        found[part] = ours[part, None] + theirs - 2 * _products(one[part], other, device)
     # What rounding leaves of two equal rows is not a distance.
-    found[found < 1e-13 * norms.max()] = 0
+    found[found < 1e-13 * max(ours.max(), theirs.max())] = 0
     return found
 
 

@@ -11,7 +11,7 @@ from ganstudio.core.i18n import _
 from ganstudio.core.observed import Predicts
 from ganstudio.core.series_words import measured_help
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import not_finite, undefined
+from ganstudio.metrics.checks import not_finite, undefined, wilson
 
 
 def accuracy(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
@@ -102,10 +102,8 @@ def drawn_accuracy(evidence: Evidence) -> Found:
         return undefined(told)
     asked, seen = told
     each = {f"class {k}": 100 * accuracy(seen[asked == k], asked[asked == k]) for k in np.unique(asked).tolist()}
-    share, n, z = accuracy(seen, asked), len(asked), 1.96
-    middle, half = (share + z * z / (2 * n)), z * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
-    low, high = (100 * (middle + side * half) / (1 + z * z / n) for side in (-1, 1))
-    return Found(100 * share, low, high, each)
+    share, low, high = (100 * part for part in wilson(accuracy(seen, asked), len(asked)))
+    return Found(share, low, high, each)
 
 
 @metric(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ganstudio.core.i18n import _, plural
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import not_finite, stage, standard_error, too_few, undefined
+from ganstudio.metrics.checks import interval, not_finite, stage, standard_error, too_few, undefined
 
 if TYPE_CHECKING:
     import torch
@@ -136,8 +136,8 @@ def _unfit(*sides: Pictures, least: int = 1) -> str:
 
 def _mean(each: NDArray[np.float64], more: dict[str, float] | None = None, note: str = "") -> Found:
     """The mean, with its 95 % interval from the spread."""
-    mean, error = float(each.mean()), standard_error(each)
-    return Found(mean, mean - 1.96 * error, mean + 1.96 * error, more or {}, note)
+    mean = float(each.mean())
+    return Found(mean, **interval(mean, standard_error(each)), more=more or {}, note=note)
 
 
 def _small(size: tuple[int, ...]) -> str:

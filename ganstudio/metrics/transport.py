@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ganstudio.core.errors import CancelledError, StudioError
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Evidence, Found, metric
-from ganstudio.metrics.checks import Matrix, features_of, flaw, some_of, told, undefined
+from ganstudio.metrics.checks import Matrix, features_of, flaw, interval, some_of, standard_error, told, undefined
+from ganstudio.metrics.kernels import distance_table
 
 EXACT = 2000
 """Items of either side that are transported exactly: its time grows with their cube."""
@@ -51,24 +52,14 @@ def wasserstein(fake: Matrix, real: Matrix, tick: Tick = lambda _fraction, _text
 
 def _distances(one: Matrix, other: Matrix, tick: Tick) -> Matrix:
     """All Euclidean distances, from differences where there are few dimensions: exact there, also for equal rows."""
+    if one.shape[1] > 16:
+        return np.sqrt(distance_table(one, other, "cpu", tick))
     found = np.empty((len(one), len(other)))
-    if one.shape[1] <= 16:
-        for start in range(0, len(one), _BLOCK):
-            tick(0.3 * start / len(one), _("Distances of all pairs"))
-            part = slice(start, start + _BLOCK)
-            found[part] = sum((one[part, None, axis] - other[None, :, axis]) ** 2 for axis in range(one.shape[1]))
-        np.sqrt(found, out=found)
-        return found
-    centre = other.mean(axis=0)
-    one, other = one - centre, other - centre
-    ours, theirs = (np.einsum("ij,ij->i", side, side) for side in (one, other))
     for start in range(0, len(one), _BLOCK):
         tick(0.3 * start / len(one), _("Distances of all pairs"))
         part = slice(start, start + _BLOCK)
-        found[part] = ours[part, None] + theirs - 2 * one[part] @ other.T
-    found[found < 1e-13 * max(ours.max(), theirs.max())] = 0  # what rounding leaves of two equal rows
-    np.sqrt(found, out=found)
-    return found
+        found[part] = sum((one[part, None, axis] - other[None, :, axis]) ** 2 for axis in range(one.shape[1]))
+    return np.sqrt(found)
 
 
 def directions(width: int, count: int, seed: int) -> Matrix:
@@ -140,5 +131,5 @@ def sliced(evidence: Evidence) -> Found:
     along = directions(real.shape[1], _PROJECTIONS, evidence.seed)
     with np.errstate(over="ignore", invalid="ignore"):
         values = sliced_wasserstein(fake, real, along, evidence.tick)
-        value, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
-    return told(value, low=max(0.0, value - 1.96 * error), high=value + 1.96 * error)
+        value = float(values.mean())
+        return told(value, **interval(value, standard_error(values), 0.0))

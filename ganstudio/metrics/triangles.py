@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ganstudio.core.i18n import _
 from ganstudio.data.polygons import corners_of, rasterise
 from ganstudio.metrics.base import Decoder, Evidence, Found, metric
-from ganstudio.metrics.checks import undefined
+from ganstudio.metrics.checks import undefined, wilson
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -232,13 +232,7 @@ def _inverted(targets: Tensor, starts: Tensor, least: float, decoder: Decoder, d
 
 def share_within(distances: Distances, delta: float) -> tuple[float, float, float]:
     """Share of distances that are at most δ, with Wilson's 95 % interval; NaN for none."""
-    count = len(distances)
-    if not count:
-        return math.nan, math.nan, math.nan
-    share, z = float((distances <= delta).mean()), 1.96
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    off = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2)) / (1 + z**2 / count)
-    return share, middle - off, middle + off
+    return wilson((distances <= delta).mean(), len(distances)) if len(distances) else (math.nan, math.nan, math.nan)
 
 
 def f1(precision: float, recall: float) -> float:

@@ -140,8 +140,8 @@ def _last(line: Drawn) -> float:
     return float(there[-1]) if len(there) else math.nan
 
 
-def _short(words: str, most: int = 26) -> str:
-    return words if len(words) <= most else f"{words[: most // 2]}…{words[-(most // 2 - 1) :]}"
+def _short(words: str) -> str:
+    return words if len(words) <= 26 else f"{words[:13]}…{words[-12:]}"
 
 
 def _apart(wanted: list[float], gap: float = 14.0) -> list[float]:

@@ -225,9 +225,11 @@ def _look(row: RunRow, before: _Seen | None) -> _Seen:
     if before is None or before.scored != scored or not settled:  # a run that went back takes later scores with it
         with suppress(StudioError):
             scores = tuple(read_scores(row.path))
+    known = replace(known, scores=scores)
+    known.ways  # noqa: B018 - sorted here, and not where the table is made: that is on the window's thread
     if before is not None and settled:
-        return _Seen(replace(known, scores=scores), scored, before.judged, before.at)
-    return _Seen(replace(known, scores=scores), scored, judged, now)
+        return _Seen(known, scored, before.judged, before.at)
+    return _Seen(known, scored, judged, now)
 
 
 @dataclass(slots=True)

@@ -25,18 +25,8 @@ from ganstudio.store.scores import read_scores
 
 KINDS = (".csv", ".tex", ".html")
 _TERMS = (
-    "extractor",
-    "extractor_label",
-    "count",
-    "real_count",
-    "split",
-    "resize",
-    "source",
-    "seed",
-    "data",
-    "made",
-    "note",
-)
+    "extractor", "extractor_label", "count", "real_count", "split", "resize", "source", "seed", "data", "made", "note",
+)  # fmt: skip
 _HEAD = (
     "run", "folder", "method", "data", "run_seed", "steps", "verdict", "metric", "better", "unit", "step", "value", "low",
     "high", "on_view", "best", "comparable", *(f"measured_{name}" for name in _TERMS), "command",
@@ -129,29 +119,23 @@ def _row(row: RunRow, known: Known, score: Score, metric: Metric, cell: Cell | N
 def as_latex(table: Table) -> str:
     """The numbers on view as a LaTeX table without any package: the best in bold; how they were measured is the caption."""
     metrics, folded = table.metrics, any(len(line.rows) > 1 for line in table.lines)
-    head = [_("Run"), _("Method"), _("Data"), _("Seeds") if folded else _("Seed"), *map(_heading, metrics)]
-    rows = [
-        [line.rows[0].name, line.rows[0].method, line.rows[0].data, line.seeds] for line in table.lines
-    ]  # fmt: skip
-    body = [
-        " & ".join([*map(tex, facts), *(_number(line.cells.get(metric.name)) for metric in metrics)]) + r" \\"
-        for facts, line in zip(rows, table.lines, strict=True)
+    head = [
+        _("Run"),
+        _("Method"),
+        _("Data"),
+        _("Seeds") if folded else _("Seed"),
+        *(metric.heading for metric in metrics),
     ]
-    columns = "lllr" + "r" * len(metrics)
-    top = (
-        r"\begin{table}",
-        r"  \centering",
-        rf"  \caption{{{tex(caption(table))}}}",
-        rf"  \begin{{tabular}}{{{columns}}}",
-    )
+    body = []
+    for line in table.lines:
+        row = line.rows[0]
+        numbers = (_number(line.cells.get(metric.name)) for metric in metrics)
+        body.append(" & ".join([*map(tex, (row.name, row.method, row.data, line.seeds)), *numbers]) + r" \\")
+    top = r"\begin{table}", r"  \centering", rf"  \caption{{{tex(caption(table))}}}"
+    columns = rf"  \begin{{tabular}}{{lll{'r' * (1 + len(metrics))}}}"
     middle = r"    \hline", f"    {' & '.join(map(tex_heading, head))} \\\\", r"    \hline"
     end = r"    \hline", r"  \end{tabular}", r"\end{table}", ""
-    return "\n".join((*top, *middle, *(f"    {row}" for row in body), *end))
-
-
-def _heading(metric: Metric) -> str:
-    title = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
-    return title + {"lower": " ↓", "higher": " ↑"}.get(metric.better, "")
+    return "\n".join((*top, columns, *middle, *(f"    {row}" for row in body), *end))
 
 
 def _number(cell: Cell | None) -> str:

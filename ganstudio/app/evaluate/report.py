@@ -125,9 +125,8 @@ def _verdicts(lines: Sequence[Line]) -> Iterator[str]:
 def _settings(models: Sequence[RunModel]) -> Iterator[str]:
     rows = settings_of(models) if models else []
     if rows:
-        yield '<div class="scroll"><table>' + _row(
-            map(escape, (_("Setting"), *(model.title for model in models))), "th"
-        )
+        heads = _("Setting"), *(model.title for model in models)
+        yield '<div class="scroll"><table>' + _row(map(escape, heads), "th")
         yield from (_row(map(escape, (row.title, *row.cells))) for row in rows)
         yield "</table></div>"
 
@@ -135,11 +134,8 @@ def _settings(models: Sequence[RunModel]) -> Iterator[str]:
 def _numbers(table: Table) -> Iterator[str]:
     if not table.metrics:
         return
-    facts = _("Run"), _("Method"), _("Data"), _("Seed")
-    heads = (*facts, *(f"{metric.title} ({metric.unit})" if metric.unit else metric.title for metric in table.metrics))
-    arrows = {"lower": " ↓", "higher": " ↑"}
-    marked = (*heads[:4], *(head + arrows.get(m.better, "") for head, m in zip(heads[4:], table.metrics, strict=True)))
-    yield '<div class="scroll"><table>' + _row(map(escape, marked), "th", 4)
+    heads = _("Run"), _("Method"), _("Data"), _("Seed"), *(metric.heading for metric in table.metrics)
+    yield '<div class="scroll"><table>' + _row(map(escape, heads), "th", 4)
     for line in table.lines:
         row = line.rows[0]
         cells = (_cell(line.cells.get(metric.name), metric) for metric in table.metrics)

@@ -7,6 +7,7 @@ import math
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,10 @@ _STUDENT = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228
 """The 97.5 % quantile of Student's distribution for 1 to 10 degrees of freedom; beyond them 1.96 + 2.6 ÷ df is near it."""
 _TONES = ("warning", "neutral", "good")
 _MOST_DIGITS = 6
+Terms = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What was read of a run's folder beside its row.
 
@@ -37,6 +39,14 @@ class Known:
     scores: tuple[Score, ...] = ()
     verdict: Verdict | None = None
     checkpoints: tuple[int, ...] = ()
+
+    @cached_property
+    def ways(self) -> Mapping[str, Mapping[Terms, list[Score]]]:
+        """The scores by their metrics, of each by their terms, the newest steps last; found once, as that takes a while."""
+        found: dict[str, dict[Terms, list[Score]]] = {}
+        for score in sorted(self.scores, key=lambda one: (one.step, one.source == "ema", one.made)):
+            found.setdefault(score.metric, {}).setdefault(score.terms, []).append(score)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +256,11 @@ def make_table(
     """
     shown = [(row, known.get(row.path, Known())) for row in rows]
     shown = [one for one in shown if _fits(*one, asked)]
-    measured = {score.metric for _row, one in shown for score in one.scores}
+    measured = {name for _row, one in shown for name in one.ways}
     columns = tuple(metric for name, metric in metrics.items() if name in measured)
-    known_of = {score.metric for _row, one in shown for score in one.scores if math.isfinite(score.value)}
-    judged = [metric for metric in columns if metric.better and metric.name in known_of]
-    judge = next((metric for metric in judged if metric.name == asked.judge), judged[0] if judged else None)
     usual = {metric.name: _usual(metric.name, [one for _row, one in shown]) for metric in columns}
+    judged = [metric for metric in columns if metric.better and any(_finite(one, metric.name) for _row, one in shown)]
+    judge = next((metric for metric in judged if metric.name == asked.judge), judged[0] if judged else None)
     groups: dict[object, list[tuple[RunRow, Known]]] = {}
     for row, one in shown:
         groups.setdefault(settings_key(row) if asked.fold else row.path, []).append((row, one))
@@ -259,6 +268,10 @@ def make_table(
     for metric in columns:
         _mark_best(lines, metric)
     return Table(tuple(lines), columns, judge)
+
+
+def _finite(known: Known, metric: str) -> bool:
+    return any(math.isfinite(score.value) for scores in known.ways.get(metric, {}).values() for score in scores)
 
 
 def settings_key(row: RunRow) -> tuple[object, ...]:
@@ -300,27 +313,20 @@ def commands_of(path: Path, scores: Iterable[Score]) -> str:
 def _fits(row: RunRow, known: Known, asked: View) -> bool:
     if asked.starred and not row.marks.star:
         return False
-    verdict = known.verdict.word if known.verdict else ""
-    said = row.name, row.method, row.data, row.experiment.method, row.experiment.data, verdict, *row.marks.tags
-    text = " ".join(said).casefold()
-    return all(word in text for word in asked.words.casefold().split())
+    return row.says(asked.words.casefold().split(), known.verdict.word if known.verdict else "")
 
 
-def _usual(metric: str, known: Sequence[Known]) -> list[tuple[object, ...]]:
+def _usual(metric: str, known: Sequence[Known]) -> list[Terms]:
     """The ways in which a metric was measured, that of most runs first; of equally many the one used last."""
-    runs: dict[tuple[object, ...], int] = {}
-    last: dict[tuple[object, ...], str] = {}
+    found: dict[Terms, list[str]] = {}
     for one in known:
-        of_it = [score for score in one.scores if score.metric == metric]
-        for terms in {score.terms for score in of_it}:
-            runs[terms] = runs.get(terms, 0) + 1
-        for score in of_it:
-            last[score.terms] = max(last.get(score.terms, ""), score.made)
-    return sorted(runs, key=lambda terms: (runs[terms], last[terms]), reverse=True)
+        for terms, scores in one.ways.get(metric, {}).items():
+            found.setdefault(terms, []).append(max(score.made for score in scores))
+    return sorted(found, key=lambda terms: (len(found[terms]), max(found[terms])), reverse=True)
 
 
 def _line(
-    group: Sequence[tuple[RunRow, Known]], columns: Sequence[Metric], usual: Mapping[str, list[tuple[object, ...]]],
+    group: Sequence[tuple[RunRow, Known]], columns: Sequence[Metric], usual: Mapping[str, list[Terms]],
     judge: Metric | None, at_best: bool,
 ) -> Line:  # fmt: skip
     rows, known = zip(*group, strict=True)
@@ -337,7 +343,7 @@ def _line(
     return Line(tuple(rows), tuple(known), cells, bests[0] if len(bests) == 1 else None)
 
 
-def best_step(known: Known, metric: Metric, usual: Sequence[tuple[object, ...]]) -> int | None:
+def best_step(known: Known, metric: Metric, usual: Sequence[Terms]) -> int | None:
     """The step at which a run is best by a metric, measured in the way in which most runs are."""
     scores = _in_one_way(known, metric, usual)
     finite = [score for score in scores if math.isfinite(score.value)]
@@ -350,21 +356,20 @@ def best_step(known: Known, metric: Metric, usual: Sequence[tuple[object, ...]])
     return best.step
 
 
-def _in_one_way(known: Known, metric: Metric, usual: Sequence[tuple[object, ...]]) -> list[Score]:
-    of_it = [score for score in known.scores if score.metric == metric.name]
-    terms = next((terms for terms in usual if any(score.terms == terms for score in of_it)), None)
-    return [score for score in of_it if score.terms == terms]
+def _in_one_way(known: Known, metric: Metric, usual: Sequence[Terms]) -> list[Score]:
+    ways = known.ways.get(metric.name, {})
+    return next((ways[terms] for terms in usual if terms in ways), [])
 
 
-def _pick(known: Known, metric: Metric, usual: Sequence[tuple[object, ...]], step: int | None) -> Score | None:
+def _pick(known: Known, metric: Metric, usual: Sequence[Terms], step: int | None) -> Score | None:
     """A run's score: of a step, or of the newest that was measured; of several the one that was made last."""
     scores = _in_one_way(known, metric, usual)
     if step is not None:
         scores = [score for score in scores if score.step == step]
-    return max(scores, key=lambda score: (score.step, score.source == "ema", score.made), default=None)
+    return scores[-1] if scores else None
 
 
-def _cell(found: Sequence[tuple[Score, Known]], usual: Sequence[tuple[object, ...]]) -> Cell:
+def _cell(found: Sequence[tuple[Score, Known]], usual: Sequence[Terms]) -> Cell:
     rank = min(usual.index(score.terms) for score, _known in found)
     found = [one for one in found if one[0].terms == usual[rank]]  # of seeds only what can be added up
     scores = tuple(score for score, _known in found)
@@ -394,7 +399,7 @@ def _difference(terms: tuple[object, ...], others: tuple[object, ...]) -> str:
 
 def _old(score: Score, known: Known) -> str:
     newest = known.checkpoints[-1] if known.checkpoints else score.step
-    if max((one.step for one in known.scores if one.metric == score.metric), default=score.step) < newest:
+    if max(scores[-1].step for scores in known.ways[score.metric].values()) < newest:
         return _("The run has gone on since: its newest checkpoint is step {step}.").format(step=f"{newest:,}")
     return ""
 

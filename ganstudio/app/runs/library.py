@@ -96,6 +96,12 @@ class RunRow:
         shown = (self.name, self.state, self.message, self.step, self.total, self.seconds, self.size, self.live_here)
         return (*shown, self.method, self.data, self.marks, id(self.items))
 
+    def says(self, words: Iterable[str], more: str) -> bool:
+        """Whether each of these words (small letters) is in its name, method, data or tags, or in what is said besides."""
+        said = self.name, self.method, self.data, self.experiment.method, self.experiment.data, more, *self.marks.tags
+        text = " ".join(said).casefold()
+        return all(word in text for word in words)
+
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:

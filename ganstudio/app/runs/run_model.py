@@ -374,9 +374,9 @@ class RunModel:
         """Writes a checkpoint now."""
         self.send(commands.SaveCheckpoint())
 
-    def go_back(self, lr_factor: float = 0.5, before: int | None = None) -> None:
+    def go_back(self, before: int | None = None) -> None:
         """Back to the last good checkpoint (of before a step), with lower learning rates."""
-        self.send(commands.GoBack(lr_factor, before))
+        self.send(commands.GoBack(before=before))
 
     def extend(self, total: int) -> None:
         """Train until this step instead."""

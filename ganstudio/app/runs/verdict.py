@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ganstudio.app.runs.health import curves, pictures
 from ganstudio.app.runs.health.looking import RECENT, Look, Verdict
-from ganstudio.app.runs.health.remedies import Patient, remedies, stored_patient
+from ganstudio.app.runs.health.remedies import remedies, stored_patient
 from ganstudio.app.runs.readings import Seen, Tables, seen_in, stored_tables
 from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import StoreError
@@ -30,13 +30,7 @@ MEANS_MORE = frozenset({"none"})
 """Pictures that say less than a curve that is wrong: nothing of the data is drawn, and the curve may tell why."""
 
 
-def judge(
-    tables: Tables,
-    spec: DataSpec | None,
-    step: int | None = None,
-    seen: Seen | None = None,
-    patient: Patient | None = None,
-) -> Verdict:
+def judge(tables: Tables, spec: DataSpec | None, step: int | None = None, seen: Seen | None = None) -> Verdict:
     """The verdict on a run's measured values.
 
     Numbers that are none any more come first. Then the samples: who looks at a collapsed picture shall not read that all is
@@ -47,14 +41,8 @@ def judge(
         spec: of the data.
         step: that is looked at: later values do not count; None: the newest.
         seen: measures of the samples on view; without them those that were written down up to that step.
-        patient: the run, for what can be done in it; None: only the words are wanted.
     """
     look = Look(tables, spec, step, seen)
-    found = _judged(look)
-    return found if patient is None else replace(found, remedies=remedies(found.name, found.since, patient))
-
-
-def _judged(look: Look) -> Verdict:
     wild = curves.diverging(look) if look.stop else None
     if wild is not None:
         return curves.weak(look) or wild

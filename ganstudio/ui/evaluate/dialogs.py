@@ -81,7 +81,7 @@ class MeasureDialog(FormDialog):
         self._fit()
 
     def _check(self, metric: Metric, on: bool) -> QCheckBox:
-        made = QCheckBox(f"{metric.title} ({metric.unit})" if metric.unit else metric.title)
+        made = QCheckBox(metric.name_and_unit)
         made.setToolTip(metric.help or metric.title)
         made.setChecked(on)
         made.toggled.connect(lambda _on: self._fit())

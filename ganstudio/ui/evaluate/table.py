@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ganstudio.app.evaluate.table import Cell, Line, Table
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Metric
+from ganstudio.ui.evaluate.actions import KEYS
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import draw_progress, draw_star, write_line
 from ganstudio.ui.kit.rows import ROW_ROLE, Column, Index, RowsSorter, RowsTable
@@ -68,14 +69,12 @@ def _column(metric: Metric, lines: Sequence[Line]) -> Column:
         return _("Not measured. Select the run and press Measure…") if found is None else found.about(metric)
 
     ways = {"lower": _("Lower is better."), "higher": _("Higher is better."), "half": _("½ is best."), "": ""}
-    title = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
-    arrow = {"lower": " ↓", "higher": " ↑"}.get(metric.better, "")
     about = "\n".join(filter(None, (metric.title, ways[metric.better], metric.help)))
     longest = max((text(line) for line in lines), key=len, default="")
     metrics = QFontMetrics(ui_font(weight=ui_font().Weight.Bold))
-    wide = max(96, metrics.horizontalAdvance(title + arrow) + 40, metrics.horizontalAdvance(longest) + 2 * _EDGE + 40)
+    wide = max(96, metrics.horizontalAdvance(metric.heading) + 40, metrics.horizontalAdvance(longest) + 2 * _EDGE + 40)
     return Column(
-        title + arrow, text, wide, lambda line: math.nan if cell(line) is None else line.cells[metric.name].value, tip,
+        metric.heading, text, wide, lambda line: math.nan if cell(line) is None else line.cells[metric.name].value, tip,
         right=True, help=about, key=metric.name,
     )  # fmt: skip
 
@@ -151,11 +150,7 @@ class MetricsTable(RowsTable):
         model: sorted lines.
     """
 
-    opens = "evaluate.open"
-    _keys = {
-        Qt.Key.Key_Return: "open", Qt.Key.Key_Enter: "open", Qt.Key.Key_S: "star", Qt.Key.Key_F2: "remark",
-        Qt.Key.Key_Escape: "cancel",
-    }  # fmt: skip
+    opens, keys = "evaluate.open", KEYS
 
     def __init__(self, model: RowsSorter, parent: QWidget | None = None) -> None:
         keys = _("Select several to compare them below; S gives a star, F2 tags and a note, Ctrl+C copies the command")
@@ -194,16 +189,6 @@ class MetricsTable(RowsTable):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See above."""
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if plain and (name := self._keys.get(Qt.Key(event.key()))) is not None:
-            self.asked.emit(f"evaluate.{name}")
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.asked.emit("evaluate.copy")
-        else:
-            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on the star is for that run alone."""

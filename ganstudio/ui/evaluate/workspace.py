@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from ganstudio.app.actions import Action
@@ -27,15 +27,14 @@ from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import ask_folder, ask_where, say_saved
 from ganstudio.ui.kit.flow import BreakingRow
-from ganstudio.ui.kit.menus import ActionBinder, fill_sections
-from ganstudio.ui.kit.page import Page
+from ganstudio.ui.kit.menus import ActionBinder
+from ganstudio.ui.kit.page import RunsPage
 from ganstudio.ui.kit.parts import (
     ElidedLabel,
     Segmented,
     boxed,
     label,
     line,
-    pop_up,
     push_button,
     restore_splitter,
     split,
@@ -43,7 +42,7 @@ from ganstudio.ui.kit.parts import (
     state_of,
     tool_button,
 )
-from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, SearchLine
+from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, search_line
 
 if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
@@ -55,26 +54,13 @@ REFRESH_SECONDS, REST_SECONDS = 0.5, 0.25
 """How often the disk is looked at; how long a selection rests before runs are read to be compared."""
 
 
-class EvaluateWorkspace(Page):
-    """Which run is better.
+class EvaluateWorkspace(RunsPage):
+    """Which run is better; see :class:`RunsPage`."""
 
-    Args:
-        studio: what it lists and measures.
-        binder: connects its buttons with the table of actions; the workspace adds its own.
-
-    Signals:
-        open_requested, explore_requested, duplicate_requested: of a run (a path), as in Runs.
-        gallery_requested: show the ready experiments.
-    """
-
-    open_requested = Signal(object)
-    explore_requested = Signal(object)
-    duplicate_requested = Signal(object)
-    gallery_requested = Signal()
+    menu, keys = MENU, KEYS
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studio, self._binder = studio, binder
+        super().__init__(studio, binder, parent)
         self.evaluation = Evaluation(studio)
         self.view = View.from_text(studio.settings.layout(f"{LAYOUT}/view"))
         self.shown = Table()
@@ -90,11 +76,8 @@ class EvaluateWorkspace(Page):
         self.studies: StudiesPage | None = None
         deeds: dict[str, Callable[[], object]] = {
             "measure": self.ask_measure, "again": self.measure_again, "cancel": self.cancel, "star": self.star,
-            "remark": self.remark, "copy": self.copy_command, "search": self._to_search,
-            "export": self.export, "tensorboard": self.export_events,
-            "open": partial(self._hand_over, self.open_requested),
-            "explore": partial(self._hand_over, self.explore_requested),
-            "duplicate": partial(self._hand_over, self.duplicate_requested),
+            "remark": self.remark, "copy": self.copy_command, "search": lambda: self._go_to(self.search),
+            "export": self.export, "tensorboard": self.export_events, **self._handing,
         }  # fmt: skip
         studio.actions.add(*evaluate_actions(deeds, lambda: self.chosen, self._on_runs))
         self._lay_out()
@@ -106,7 +89,7 @@ class EvaluateWorkspace(Page):
     def _lay_out(self) -> None:
         self.count = label("", "muted")
         tip = _("Words in the name, method, data, verdict or tags (Ctrl+F)")
-        self.search = SearchLine(_("Search the table"), tip)
+        self.search = search_line(_("Search the table"), tip, self.table.setFocus)
         self.starred = push_button(_("Starred"), tooltip=_("Only runs with a star"), chip=True)
         self.starred.setCheckable(True)
         self.choices = push_button(
@@ -182,11 +165,10 @@ class EvaluateWorkspace(Page):
 
     def _connect(self) -> None:
         self.evaluation.changed.connect(self._changed)
-        self.table.asked.connect(self._ask)
+        self.table.asked.connect(self._studio.actions.run)
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.search.textChanged.connect(lambda text: self._look(words=text))
-        self.search.left_down.connect(self.table.setFocus)
         self.starred.toggled.connect(lambda on: self._look(starred=on))
         self.empty.clicked.connect(self.gallery_requested)
         self.no_match.clicked.connect(self._show_all)
@@ -322,11 +304,6 @@ class EvaluateWorkspace(Page):
         """The runs they stand for."""
         return [row for one in self.chosen for row in one.rows]
 
-    @property
-    def method(self) -> str:
-        """Of the first selected run."""
-        return next((row.experiment.method for row in self.chosen_runs), "")
-
     def _chosen_changed(self) -> None:
         lines, paths = self.chosen, [row.path for row in self.chosen_runs][:MANY]
         self._binder.refresh()
@@ -378,10 +355,6 @@ class EvaluateWorkspace(Page):
         self._compared = []
 
     # -- what a person asks for -------------------------------------------------------------------------------------
-
-    def _hand_over(self, signal: SignalInstance) -> None:
-        for row in self.chosen_runs[:1]:
-            signal.emit(row.path)
 
     def ask_measure(self) -> None:
         """Asks what is to be measured of the selected runs, once it is known what can be."""
@@ -436,19 +409,6 @@ class EvaluateWorkspace(Page):
         if path is not None:
             self.evaluation.export(self.chosen, self.view, path, lambda: say_saved(self, path))
 
-    def _ask(self, name: str) -> None:
-        if self._studio.actions[name].enabled():
-            self._studio.actions.run(name)
-
-    def _to_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        fill_sections(menu, self._studio.actions, MENU, KEYS)
-        pop_up(menu, place)
-
     # -- coming and going -------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -456,11 +416,6 @@ class EvaluateWorkspace(Page):
         super().showEvent(event)
         self.evaluation.invalidate()
         self.evaluation.tick()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Its actions cannot be done out of view."""
-        super().hideEvent(event)
-        self._binder.refresh()
 
     def end(self) -> None:
         """Lets go of the runs that are compared, and of what is being measured."""

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from ganstudio.app.history import History
+from ganstudio.ui.kit.menus import ActionBinder, fill_sections
+from ganstudio.ui.kit.parts import pop_up
+
+if TYPE_CHECKING:
+    from ganstudio.app.studio import Studio
 
 
 class Page(QWidget):
@@ -48,3 +59,62 @@ class Page(QWidget):
 
     def end(self) -> None:
         """The window goes: remembers the layout, ends threads, listens to nothing any more."""
+
+
+class RunsPage(Page):
+    """A workspace with a table of runs: what becomes of those that are selected.
+
+    Args:
+        studio: what it lists.
+        binder: connects its buttons with the table of actions; the workspace adds its own.
+
+    Signals:
+        open_requested: look at this run (a path).
+        explore_requested: use this run's generator in its workspace (a path).
+        duplicate_requested: make a new experiment of this run's settings (a path).
+        gallery_requested: show the ready experiments.
+    """
+
+    open_requested = Signal(object)
+    explore_requested = Signal(object)
+    duplicate_requested = Signal(object)
+    gallery_requested = Signal()
+    menu: Sequence[Sequence[str]] = ()
+    keys: Mapping[str, str] = {}
+
+    def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._studio, self._binder = studio, binder
+        self._handing: dict[str, Callable[[], object]] = {
+            name: partial(self._hand_over, getattr(self, f"{name}_requested"))
+            for name in ("open", "explore", "duplicate")
+        }
+
+    @property
+    def chosen_runs(self) -> list[Any]:
+        """The selected runs."""
+        raise NotImplementedError
+
+    @property
+    def method(self) -> str:
+        """Of the first selected run."""
+        return next((row.experiment.method for row in self.chosen_runs), "")
+
+    def _hand_over(self, signal: SignalInstance) -> None:
+        for row in self.chosen_runs[:1]:
+            signal.emit(row.path)
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        fill_sections(menu, self._studio.actions, self.menu, self.keys)
+        pop_up(menu, place)
+
+    @staticmethod
+    def _go_to(search: QLineEdit) -> None:
+        search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        search.selectAll()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Its actions cannot be done out of view."""
+        super().hideEvent(event)
+        self._binder.refresh()

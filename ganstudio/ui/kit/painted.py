@@ -199,11 +199,10 @@ def draw_number(
 
 def draw_star(painter: QPainter, centre: QPointF, on: bool, theme: Theme) -> None:
     """A star: full where something is marked with it, an outline where it could be."""
-    corners = [(math.pi * (k / 5 - 0.5), 7.0 if k % 2 == 0 else 3.1) for k in range(10)]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(theme.surface if on else theme.text_muted), 1.2))  # it may lie on a picture
     painter.setBrush(QColor(theme.accent) if on else Qt.BrushStyle.NoBrush)
-    painter.drawPolygon([centre + QPointF(far * math.cos(turn), far * math.sin(turn)) for turn, far in corners])
+    painter.drawPolygon(star(centre.x(), centre.y(), 7.0))
 
 
 def draw_here(painter: QPainter, at: QPointF, theme: Theme) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,17 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -33,7 +43,7 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import set_up_rows
+from ganstudio.ui.kit.parts import entry, set_up_rows
 from ganstudio.ui.kit.theme import current_theme, theme_hub
 from ganstudio.ui.kit.tips import plain
 
@@ -196,6 +206,8 @@ class RowsTable(QTableView):
     chosen = Signal()
     opens = ""
     """The action of a double click."""
+    keys: Mapping[str, str] = {}
+    """Actions and their keys. Where two have one key, both are asked for: only one of them can be done at a time."""
 
     def __init__(
         self, model: RowsSorter, height: int, name: str, keys: str, about: str, parent: QWidget | None = None
@@ -262,6 +274,16 @@ class RowsTable(QTableView):
         if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
             self.asked.emit(self.opens)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Asks for what has this key."""
+        key = Qt.Key.Key_Enter if event.key() == Qt.Key.Key_Return else event.key()
+        pressed = QKeySequence(int(key) | (event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier).value)
+        names = [name for name, keys in self.keys.items() if QKeySequence(keys) == pressed and not self.editing]
+        for name in names:
+            self.asked.emit(name)
+        if not names:
+            super().keyPressEvent(event)
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu, at the mouse or, by key, at the current row."""
         place = event.globalPos()
@@ -315,34 +337,12 @@ class RowsTable(QTableView):
         self.viewport().update()
 
 
-class SearchLine(QLineEdit):
-    """Words to search rows for: Escape empties it, Down and Enter lead into the table.
-
-    Args:
-        name: the accessible name.
-        tooltip: where the words are searched.
-
-    Signals:
-        left_down: to the table.
-    """
-
-    left_down = Signal()
-
-    def __init__(self, name: str, tooltip: str) -> None:
-        super().__init__()
-        self.setPlaceholderText(_("Search"))
-        self.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.setClearButtonEnabled(True)
-        self.setAccessibleName(name)
-        self.setToolTip(tooltip)
-        self.setMinimumWidth(120)
-        self.setMaximumWidth(280)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """See above."""
-        if event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left_down.emit()
-        else:
-            super().keyPressEvent(event)
+def search_line(name: str, tooltip: str, leave: Callable[[], object]) -> QLineEdit:
+    """Words to search rows for: Escape empties it, Down and Enter lead into the table (``leave``)."""
+    made = entry(_("Search"), tooltip, name, clear=True)
+    made.addAction(icon("search", "text_muted"), QLineEdit.ActionPosition.LeadingPosition)
+    made.setMinimumWidth(120)
+    made.setMaximumWidth(280)
+    made.returnPressed.connect(leave)
+    QShortcut(QKeySequence(Qt.Key.Key_Down), made, leave, context=Qt.ShortcutContext.WidgetShortcut)
+    return made

@@ -125,15 +125,11 @@ class TimelineTrack(QAbstractSlider):
         if self.steps:
             self._paint_ticks(painter, theme)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.text_muted))
             for step in self.checkpoints:
-                x = self.position_of(self.place_of_step(step))
-                if step == self.best:
-                    painter.setBrush(QColor(theme.text))
-                    painter.drawPolygon(star(x, 5))
-                    painter.setBrush(QColor(theme.text_muted))
-                    continue
-                painter.drawPolygon(QPolygonF([QPointF(x - 3.5, 1), QPointF(x + 3.5, 1), QPointF(x, 7)]))
+                x, best = self.position_of(self.place_of_step(step)), step == self.best
+                painter.setBrush(QColor(theme.text if best else theme.text_muted))
+                wedge = QPointF(x - 3.5, 1), QPointF(x + 3.5, 1), QPointF(x, 7)
+                painter.drawPolygon(star(x, 5) if best else QPolygonF(wedge))
             if self.hasFocus():
                 painter.setPen(QPen(QColor(theme.focus), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -121,7 +121,4 @@ class RunsFilter(RowsSorter):
         row: RunRow = self.sourceModel().index(source_row, 0, source_parent).data(ROW_ROLE)
         if self._group is not None and row.state not in GROUPS[self._group]:
             return False
-        asked = row.experiment
-        said = row.name, row.method, row.data, asked.method, asked.data, state_words(row), *row.marks.tags
-        text = " ".join(said).casefold()
-        return all(word in text for word in self._words)
+        return row.says(self._words, state_words(row))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ganstudio.app.runs.library import RunRow
@@ -13,18 +13,8 @@ from ganstudio.ui.kit.painted import draw_progress, draw_star, write_line
 from ganstudio.ui.kit.rows import ROW_ROLE, Index, RowsTable
 from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
 from ganstudio.ui.pictures.samples import paint_samples
-from ganstudio.ui.runs.model import (
-    CREATED,
-    DATA,
-    METHOD,
-    NAME,
-    SIZE,
-    STATE,
-    STEP,
-    TIME,
-    RunsFilter,
-    columns,
-)
+from ganstudio.ui.runs.actions import KEYS
+from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, SIZE, STATE, STEP, TIME, RunsFilter, columns
 
 PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10
@@ -136,7 +126,7 @@ class RunDelegate(QStyledItemDelegate):
 class RunsTable(RowsTable):
     """The table; see :class:`~ganstudio.ui.kit.rows.RowsTable`."""
 
-    opens = "runs.open"
+    opens, keys = "runs.open", KEYS
 
     def __init__(self, model: RunsFilter, parent: QWidget | None = None) -> None:
         keys = _("Enter opens, with several selected it compares them; F2 renames, Del moves to trash")
@@ -150,28 +140,9 @@ class RunsTable(RowsTable):
     def edit_name(self) -> None:
         """Opens the editor on the name of the current run."""
         index = self.currentIndex()
-        if index.isValid():
-            self._edit(index.siblingAtColumn(NAME))
-
-    def _edit(self, name: QModelIndex) -> None:
-        """Opens an editor if there can be one; the plain ``edit`` complains where a row has just gone from view."""
-        self.edit(name, QAbstractItemView.EditTrigger.AllEditTriggers, None)  # type: ignore[call-overload]
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens (or compares several), F2 renames, Del deletes, Ctrl+C copies the path."""
-        key = event.key()
-        if self.editing:
-            super().keyPressEvent(event)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.asked.emit("runs.compare" if len(self.chosen_rows()) > 1 else "runs.open")
-        elif key == Qt.Key.Key_F2:
-            self.edit_name()
-        elif key == Qt.Key.Key_Delete:
-            self.asked.emit("runs.delete")
-        elif event.matches(QKeySequence.StandardKey.Copy):
-            self.asked.emit("runs.copy-path")
-        else:
-            super().keyPressEvent(event)
+        if index.isValid():  # the plain ``edit`` complains where a row has just gone from view
+            trigger = QAbstractItemView.EditTrigger.AllEditTriggers
+            self.edit(index.siblingAtColumn(NAME), trigger, None)  # type: ignore[call-overload]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns that tell least give way where there is no room for all."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _, plural, size_text
@@ -13,7 +13,7 @@ from ganstudio.ui.kit.flow import BreakingRow
 from ganstudio.ui.kit.icons import icon
 from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.parts import boxed, label, line, push_button, tool_button
-from ganstudio.ui.kit.rows import SearchLine
+from ganstudio.ui.kit.rows import search_line
 from ganstudio.ui.runs.actions import KEYS
 from ganstudio.ui.runs.model import GROUPS, Group
 
@@ -31,10 +31,11 @@ class RunsToolbar(BreakingRow):
 
     filter_changed = Signal()
 
-    def __init__(self, binder: ActionBinder, menu: QMenu, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, binder: ActionBinder, menu: QMenu, to_table: Callable[[], object]) -> None:
+        super().__init__()
         self.count = label("", "muted")
-        self.search = SearchLine(_("Search the runs"), _("Words in the name, method, data, state or tags (Ctrl+F)"))
+        tip = _("Words in the name, method, data, state or tags (Ctrl+F)")
+        self.search = search_line(_("Search the runs"), tip, to_table)
         self.search.textChanged.connect(self.filter_changed)
         self._titles: dict[Group, str] = {"live": _("Live"), "finished": _("Done"), "failed": _("Failed")}
         self.chips: dict[Group, QPushButton] = {
@@ -62,7 +63,6 @@ class RunsToolbar(BreakingRow):
         buttons = line(horizontal=False), *self.actions_by_id.values(), self.more
         deeds = boxed(None, self.trash, *buttons, 4, self.open, across=True, gap=6)
         self.lay_out(shown, deeds, 0, (16, 12, 16, 12), gap=6)
-        self._counted: tuple[int, Sequence[RunRow]] = 0, ()
         self.set_trash(0)
 
     def _chip(self, group: Group, tooltip: str) -> QPushButton:

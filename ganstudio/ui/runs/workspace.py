@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.history import History
 from ganstudio.app.runs.library import Library, RunRow
@@ -21,8 +21,8 @@ from ganstudio.core.i18n import _
 from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.menus import ActionBinder, fill_sections
-from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, push_button, stacked
+from ganstudio.ui.kit.page import RunsPage
+from ganstudio.ui.kit.parts import boxed, filled_menu, line, push_button, stacked
 from ganstudio.ui.kit.rows import ROW_ROLE
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
@@ -65,38 +65,23 @@ class ContinueDialog(FormDialog):
         self._then(self.steps.value())
 
 
-class RunsWorkspace(Page):
-    """The list of runs.
+class RunsWorkspace(RunsPage):
+    """The list of runs; see :class:`RunsPage`.
 
-    Args:
-        studio: what it lists and changes.
-        binder: connects its buttons with the table of actions; the workspace adds its own.
-
-    Signals:
-        open_requested: look at this run (a path).
-        explore_requested: use this run's generator in its workspace (a path).
-        compare_requested: compare these (paths).
-        duplicate_requested: make a new experiment of this run's settings (a path).
-        gallery_requested: show the ready experiments.
+    Signals: ``compare_requested``: compare these (paths).
     """
 
-    open_requested = Signal(object)
-    explore_requested = Signal(object)
     compare_requested = Signal(object)
-    duplicate_requested = Signal(object)
-    gallery_requested = Signal()
+    menu, keys = MENU, KEYS
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._studio, self._binder = studio, binder
+        super().__init__(studio, binder, parent)
         self.library = Library(studio)
         self.model = RunsModel(self)
         self.shown = RunsFilter(self.model, self)
         self.table = RunsTable(self.shown)
         deeds: dict[str, Callable[[], object]] = {
-            "open": partial(self._hand_over, self.open_requested), "rename": self.table.edit_name,
-            "explore": partial(self._hand_over, self.explore_requested), "folder": self.open_folders,
-            "duplicate": partial(self._hand_over, self.duplicate_requested), "copy-path": self.copy_paths,
+            **self._handing, "rename": self.table.edit_name, "folder": self.open_folders, "copy-path": self.copy_paths,
             "continue": self.continue_chosen, "delete": self.delete_chosen, "trash": self.show_trash,
             "open-elsewhere": lambda: studio.actions.run("file.open-folder"), "search": self.focus_search,
             "compare": lambda: self.compare_requested.emit([row.path for row in self.chosen]),
@@ -104,7 +89,7 @@ class RunsWorkspace(Page):
         }  # fmt: skip
         studio.actions.add(*runs_actions(deeds, lambda: self.chosen, self.isVisible))
         self._more = filled_menu(self, lambda menu: fill_sections(menu, studio.actions, MENU[1:2] + MENU[3:], KEYS))
-        self.toolbar = RunsToolbar(binder, self._more)
+        self.toolbar = RunsToolbar(binder, self._more, self._to_table)
         compare = push_button(_("Compare"), "compare", primary=True)
         binder.bind(compare, "runs.compare")
         self.details = DetailsPane(studio, compare)
@@ -144,7 +129,6 @@ class RunsWorkspace(Page):
         self.table.menu_asked.connect(self._show_menu)
         self.table.chosen.connect(self._chosen_changed)
         self.toolbar.filter_changed.connect(self._filter)
-        self.toolbar.search.left_down.connect(self._to_table)
         self.toolbar.trash.clicked.connect(self.show_trash)
         self.trash.back.connect(self.show_runs)
         self.trash.restore_requested.connect(self.library.bin.restore)
@@ -209,10 +193,7 @@ class RunsWorkspace(Page):
         """The selected runs."""
         return self.table.chosen_rows() if self._pages.currentIndex() == 0 else []
 
-    @property
-    def method(self) -> str:
-        """Of the first selected run."""
-        return next((row.experiment.method for row in self.chosen), "")
+    chosen_runs = chosen
 
     def select(self, path: Path) -> None:
         """Selects a run, now or as soon as it is listed."""
@@ -248,11 +229,6 @@ class RunsWorkspace(Page):
     def make_again(self) -> None:
         """Does that once more."""
         self.library.bin.take_back(again=True)
-
-    def _hand_over(self, signal: SignalInstance) -> None:
-        """Tells the window what becomes of the selected run."""
-        for row in self.chosen[:1]:
-            signal.emit(row.path)
 
     def continue_chosen(self) -> None:
         """Asks how far, then trains on."""
@@ -300,8 +276,7 @@ class RunsWorkspace(Page):
     def focus_search(self) -> None:
         """To the words to search for."""
         self.show_runs()
-        self.toolbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.toolbar.search.selectAll()
+        self._go_to(self.toolbar.search)
 
     def show_trash(self) -> None:
         """The deleted runs."""
@@ -318,13 +293,6 @@ class RunsWorkspace(Page):
 
     def _to_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # -- menus ------------------------------------------------------------------------------------------------------
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        fill_sections(menu, self._studio.actions, MENU, KEYS)
-        pop_up(menu, place)
 
     # -- room -------------------------------------------------------------------------------------------------------
 
@@ -346,8 +314,3 @@ class RunsWorkspace(Page):
         super().showEvent(event)
         self.library.invalidate()
         self.library.tick()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Its actions cannot be done out of view."""
-        super().hideEvent(event)
-        self._binder.refresh()
