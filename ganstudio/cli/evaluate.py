@@ -7,9 +7,11 @@ import math
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ganstudio.cli.datasets import telling_bytes
+from ganstudio.cli.folders import use_settings
 from ganstudio.cli.loading import loading
 from ganstudio.cli.output import one_line, write, write_json, write_table
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, add_json, named_path, open_run, whole
@@ -43,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N", help=_("of all that is drawn"))
     parser.add_argument("--device", default="auto", metavar="NAME", help=_("auto, cpu, cuda, cuda:N or mps"))
     parser.add_argument("--inception", default="", metavar="FILE", help=_("weights of Inception-v3"))
+    parser.add_argument("--fetch-inception", action="store_true", help=_("download these weights (96 MB) first"))
     add_json(parser)
 
 
@@ -50,6 +53,9 @@ def run(options: argparse.Namespace) -> int:
     """Measures and returns the exit status."""
     if options.list:
         return _list(options.json)
+    use_settings()
+    if options.fetch_inception:
+        return _fetch()
     if bool(options.real) != bool(options.fake) or bool(options.real) == bool(options.runs):
         raise UsageError(_("Name run folders, or --real and --fake together."))
     runs = [open_run(text) for text in options.runs]
@@ -66,19 +72,19 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.real:
             real, fake = named_path(options.real), named_path(options.fake)
-            where = ["--real", str(real), "--fake", str(fake)]
-            found.append((str(fake), measuring.measure_folders(real, fake, asked, _telling()), shlex.join(where)))
+            found.append((str(fake), [], shlex.join(["--real", str(real), "--fake", str(fake)])))
+            measuring.measure_folders(real, fake, asked, _telling(), found[-1][1])
         for one in runs:
+            found.append((str(one.path), [], shlex.quote(str(one.path))))
             try:
-                scores = measuring.measure_run(one, asked, _telling())
+                measuring.measure_run(one, asked, _telling(), found[-1][1])
             except StoreError as error:
-                scores, full = getattr(error, "scores", None) or [], error
-                if not scores:
+                if not found[-1][1]:
                     raise
-            found.append((str(one.path), scores, shlex.quote(str(one.path))))
-    finally:
-        if found:  # also of what was interrupted or failed later
-            _tell(found, asked, options.json)
+                full = error
+    finally:  # also of what was interrupted or failed later
+        if measured := [one for one in found if one[1]]:
+            _tell(measured, asked, options.json)
     if full is not None:
         raise full
     return 0
@@ -100,16 +106,27 @@ def _telling() -> Callable[[float, str], None]:
     return tick
 
 
-def command_of(where: str, score: Score, asked: Asked) -> str:
-    """The command line that gives this number again."""
-    words = ["--metrics", score.metric]
-    if score.extractor:
-        words += ["--extractor", score.extractor]
-    words += ["--count", str(asked.count or score.count)] if score.count else []
-    if score.source:
-        words += ["--step", str(score.step), "--source", score.source]
-        words += ["--split", score.split] if score.split else []
-    words += ["--seed", str(score.seed)]
+def _fetch() -> int:
+    from ganstudio.metrics.inception_file import REMOTE, fetch_inception
+
+    with telling_bytes() as report:
+        path = fetch_inception(lambda done: report(min(done, REMOTE.size), REMOTE.size))
+    write(str(path))
+    return 0
+
+
+def command_of(where: str, scores: Sequence[Score], asked: Asked) -> str:
+    """The command line that gives these numbers of one run or folder again; each depends on no other."""
+    steps = {score.step for score in scores}
+    words = ["--metrics", ",".join(dict.fromkeys(score.metric for score in scores))]
+    if extractor := next((score.extractor for score in scores if score.extractor), asked.extractor):
+        words += ["--extractor", extractor]
+    words += ["--count", str(asked.count)] if asked.count else []
+    if scores[0].source:
+        words += ["--all-checkpoints"] if len(steps) > 1 else ["--step", str(*steps)]
+        words += ["--source", scores[0].source]
+    words += ["--split", asked.split] if asked.split else []
+    words += ["--seed", str(asked.seed)]
     words += ["--device", asked.device] if asked.device != "auto" else []
     words += ["--inception", asked.inception] if asked.inception else []
     return f"ganstudio evaluate {where} {shlex.join(words)}"
@@ -120,7 +137,7 @@ def _tell(found: list[tuple[str, list[Score], str]], asked: Asked, as_json: bool
 
     if as_json:
         write_json([
-            {"path": path, **score.to_json(), "command": command_of(where, score, asked)}
+            {"path": path, **score.to_json(), "command": command_of(where, [score], asked)}
             for path, scores, where in found for score in scores
         ])  # fmt: skip
         return
@@ -131,8 +148,7 @@ def _tell(found: list[tuple[str, list[Score], str]], asked: Asked, as_json: bool
             label = score.label(all_metrics()[score.metric].title)
             rows.append((f"{score.step:,}", number_of(score), label, score.note))
         write_table(rows, "  ")
-        for score in scores:
-            write(f"  {command_of(where, score, asked)}")
+        write(f"  {command_of(where, scores, asked)}")
 
 
 def number_of(score: Score) -> str:
