@@ -16,6 +16,7 @@ from ganstudio.app.evaluate import sides
 from ganstudio.app.evaluate.measuring import Asked, measure_run
 from ganstudio.app.runs.readings import stored_tables
 from ganstudio.core.errors import CancelledError, DiskFullError, StudioError, UsageError
+from ganstudio.core.scores import Score
 from ganstudio.metrics import all_metrics
 from ganstudio.metrics.base import METRICS, Evidence, Found, Metric
 from ganstudio.store import Run
@@ -135,9 +136,10 @@ def test_a_full_disk_loses_no_number(run: Run, monkeypatch: pytest.MonkeyPatch) 
         raise DiskFullError("The disk is full.")
 
     monkeypatch.setattr("ganstudio.store.scores.append_scores", full)
-    with pytest.raises(DiskFullError) as caught:
-        measure_run(run, asked("t-mean", "t-fails"), quiet)
-    assert len(caught.value.scores) == 2  # type: ignore[attr-defined]
+    scores: list[Score] = []
+    with pytest.raises(DiskFullError):
+        measure_run(run, asked("t-mean", "t-fails"), quiet, scores)
+    assert len(scores) == 2
 
 
 def test_pictures_are_rounded_and_clamped() -> None:
@@ -154,11 +156,11 @@ def test_the_command_prints_what_gives_the_number_again(call: Call, runs: Path, 
     again = call(*shlex.split(one["command"])[1:], "--json")
     assert again.json[0]["value"] == one["value"]
     table = call("evaluate", path, "--metrics", "t-mean", "--count", 200)
-    assert "Mean · pixels · 200 · train" in table.out
+    assert "Mean · coordinates · 200 · train" in table.out
     assert "--seed 0" in table.out
     assert "Mean" in call("evaluate", "--list").out
     assert call("info", path, "--json").json["scores"][0]["metric"] == "t-mean"
-    assert "t-mean · pixels" in call("info", path).out
+    assert "t-mean · coordinates" in call("info", path).out
 
 
 def test_arrays_and_folders_are_compared(call: Call, tmp_path: Path) -> None:

@@ -62,9 +62,8 @@ def read_two(real: Path, fake: Path, count: int, seed: int, tick: Tick) -> Two:
             raise UsageError(_("There is no file or folder {path}.").format(path=path))
     arrays = {path: _array(path) for path in paths if path.is_file() and path.suffix.lower() == ".npy"}
     found = {path: _names_and_sizes(path, tick) for path in paths if path not in arrays}
-    sizes = {(one.shape[3], one.shape[2]) for one in arrays.values() if one.ndim == 4}
-    sizes = sizes.union(*(known for _names, known in found.values()))
-    side, resize = _side(sizes) if found else (0, "")
+    fixed = {(one.shape[3], one.shape[2]) for one in arrays.values() if one.ndim == 4}
+    side, resize = _side(set().union(*(sizes for _names, sizes in found.values())), fixed)
     grey = any(one.ndim == 4 and one.shape[1] == 1 for one in arrays.values())
     options = {"size": side, "fit": "crop", "colour": "grey" if grey else "rgb"}
     read_in = {path: _folder(path, options, lambda share, text: tick(share / 2, text)) for path in found}
@@ -78,7 +77,7 @@ def read_two(real: Path, fake: Path, count: int, seed: int, tick: Tick) -> Two:
     digest = hashlib.sha256(f"{first.dtype}{first.shape}".encode())
     for row in first:
         digest.update(np.ascontiguousarray(row).tobytes())
-    names = [_kept(found[path][0], read_in[path]) for path in found]
+    names = [_kept(found[path][0], read_in[path]) for path in paths if path in found]
     partners = len(names) == 2 and names[0] == names[1] and len(set(names[0])) == len(names[0])
     first, second = (_some(rows, count, seed) for rows in (first, second))
     known = {"fingerprint": digest.hexdigest()[:16], "resize": resize, "partners": partners,
@@ -112,12 +111,20 @@ def _names_and_sizes(path: Path, tick: Tick) -> tuple[tuple[str, ...], set[tuple
     return found.files, sizes
 
 
-def _side(sizes: set[tuple[int, int]]) -> tuple[int, str]:
-    """Height and width that pictures are brought to, and how, in words."""
-    if len(sizes) != 1:
-        return _USUAL_SIDE, _("middle square, {n} px").format(n=_USUAL_SIDE)
-    ((width, height),) = sizes
+def _side(sizes: set[tuple[int, int]], fixed: set[tuple[int, int]]) -> tuple[int, str]:
+    """Height and width that the pictures of folders are brought to, and how, in words.
+
+    Args:
+        sizes: widths and heights of the pictures.
+        fixed: of those of an array, which they are compared with.
+    """
+    if not sizes:
+        return _USUAL_SIDE, ""
+    width, height = min(fixed or sizes)
     side = min(max(min(width, height), _LEAST_SIDE), _MOST_SIDE)
+    if len(sizes) > 1 or (fixed and sizes != fixed):
+        side = side if fixed else _USUAL_SIDE
+        return side, _("middle square, {n} px").format(n=side)
     if width != height:
         return side, _("middle square, {n} px").format(n=side)
     return side, "" if side == width else _("resized to {n} px").format(n=side)

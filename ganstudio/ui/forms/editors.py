@@ -202,7 +202,7 @@ class FolderEdit(TextEdit):
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self.setPlaceholderText(_("the usual place"))
+        self.setPlaceholderText("" if spec.path else _("the usual place"))
         self.browse = tool_button("folder", _("Choose the {title}").format(title=spec.title.lower()), clicked=self._ask)
 
     def _ask(self) -> None:
