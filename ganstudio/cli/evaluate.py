@@ -7,7 +7,8 @@ import math
 import shlex
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.datasets import telling_bytes
@@ -73,11 +74,13 @@ def run(options: argparse.Namespace) -> int:
         if options.real:
             real, fake = named_path(options.real), named_path(options.fake)
             found.append((str(fake), [], shlex.join(["--real", str(real), "--fake", str(fake)])))
-            measuring.measure_folders(real, fake, asked, _telling(), found[-1][1])
+            with _telling() as tick:
+                measuring.measure_folders(real, fake, asked, tick, found[-1][1])
         for one in runs:
             found.append((str(one.path), [], shlex.quote(str(one.path))))
             try:
-                measuring.measure_run(one, asked, _telling(), found[-1][1])
+                with _telling() as tick:
+                    measuring.measure_run(one, asked, tick, found[-1][1])
             except StoreError as error:
                 if not found[-1][1]:
                     raise
@@ -90,20 +93,25 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _telling() -> Callable[[float, str], None]:
+@contextmanager
+def _telling() -> Iterator[Callable[[float, str], None]]:
     """Progress on stderr: a line that is rewritten in a terminal, a line every few seconds elsewhere."""
-    terminal, due = sys.stderr.isatty(), time.monotonic() + (0 if sys.stderr.isatty() else LINE_EVERY)
+    terminal, due, begun = sys.stderr.isatty(), time.monotonic() + (0 if sys.stderr.isatty() else LINE_EVERY), False
 
     def tick(share: float, text: str) -> None:
-        nonlocal due
+        nonlocal due, begun
         if time.monotonic() < due:
             return
-        due = time.monotonic() + (0.1 if terminal else LINE_EVERY)
+        begun, due = terminal, time.monotonic() + (0.1 if terminal else LINE_EVERY)
         line = f"{share:4.0%}  {one_line(text)}"
-        sys.stderr.write(f"\r{line:<70.70}" + ("\n" if share >= 1 else "") if terminal else f"{line}\n")
+        sys.stderr.write(f"\r{line:<70.70}" if terminal else f"{line}\n")
         sys.stderr.flush()
 
-    return tick
+    try:
+        yield tick
+    finally:
+        if begun:  # what comes next, a word of what went wrong mostly, has a line of its own
+            sys.stderr.write("\n")
 
 
 def _fetch() -> int:

@@ -74,7 +74,9 @@ def read_inception(path: Path) -> tuple[Inception, str]:
     from ganstudio.nn.inception import inception_of
 
     if path.is_dir():
-        raise UsageError(_("{path} is a folder, not a file of weights. {expected}").format(path=path, expected=_expected()))
+        raise UsageError(
+            _("{path} is a folder, not a file of weights. {expected}").format(path=path, expected=_expected())
+        )
     if not path.is_file():
         raise UsageError(_("There is no file {path}. {expected}").format(path=path, expected=_expected()))
     found = _named(_tensors(path))
