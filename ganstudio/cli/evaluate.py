@@ -7,8 +7,7 @@ import math
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.datasets import telling_bytes
@@ -70,22 +69,22 @@ def run(options: argparse.Namespace) -> int:
     )  # fmt: skip
     found: list[tuple[str, list[Score], str]] = []
     full: StoreError | None = None
+    tick = _Telling()
     try:
         if options.real:
             real, fake = named_path(options.real), named_path(options.fake)
             found.append((str(fake), [], shlex.join(["--real", str(real), "--fake", str(fake)])))
-            with _telling() as tick:
-                measuring.measure_folders(real, fake, asked, tick, found[-1][1])
+            measuring.measure_folders(real, fake, asked, tick, found[-1][1])
         for one in runs:
             found.append((str(one.path), [], shlex.quote(str(one.path))))
             try:
-                with _telling() as tick:
-                    measuring.measure_run(one, asked, tick, found[-1][1])
+                measuring.measure_run(one, asked, tick, found[-1][1])
             except StoreError as error:
                 if not found[-1][1]:
                     raise
                 full = error
     finally:  # also of what was interrupted or failed later
+        tick.end()
         if measured := [one for one in found if one[1]]:
             _tell(measured, asked, options.json)
     if full is not None:
@@ -93,25 +92,26 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-@contextmanager
-def _telling() -> Iterator[Callable[[float, str], None]]:
+class _Telling:
     """Progress on stderr: a line that is rewritten in a terminal, a line every few seconds elsewhere."""
-    terminal, due, begun = sys.stderr.isatty(), time.monotonic() + (0 if sys.stderr.isatty() else LINE_EVERY), False
 
-    def tick(share: float, text: str) -> None:
-        nonlocal due, begun
-        if time.monotonic() < due:
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._due, self._open = time.monotonic() + (0 if self._terminal else LINE_EVERY), False
+
+    def __call__(self, share: float, text: str) -> None:
+        if time.monotonic() < self._due:
             return
-        begun, due = terminal, time.monotonic() + (0.1 if terminal else LINE_EVERY)
+        self._due, self._open = time.monotonic() + (0.1 if self._terminal else LINE_EVERY), self._terminal
         line = f"{share:4.0%}  {one_line(text)}"
-        sys.stderr.write(f"\r{line:<70.70}" if terminal else f"{line}\n")
+        sys.stderr.write(f"\r{line:<70.70}" if self._terminal else f"{line}\n")
         sys.stderr.flush()
 
-    try:
-        yield tick
-    finally:
-        if begun:  # what comes next, a word of what went wrong mostly, has a line of its own
+    def end(self) -> None:
+        """What comes next, a word of what went wrong mostly, has a line of its own."""
+        if self._open:
             sys.stderr.write("\n")
+        self._open = False
 
 
 def _fetch() -> int:
