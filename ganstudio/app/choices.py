@@ -31,7 +31,8 @@ class Settings(Fields):
         group=_("Folders"))
     inception: str = field(
         "", _("Inception weights"),
-        _("The file with Inception-v3’s weights, for FID as it is published. Empty: where --fetch-inception puts it."),
+        _("The file with Inception-v3’s weights, for FID as it is published. Empty: where "
+          "“ganstudio evaluate --fetch-inception” puts it."),
         group=_("Folders"), path=True)
     device: Literal["auto", "cpu", "cuda", "mps"] = field(
         "auto", _("Device"), _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),

@@ -340,7 +340,7 @@ def _residual(
 
 
 @metric(
-    "ais", "AIS log-likelihood", better="higher", needs={"decoder"}, cost="minutes", unit="nats",
+    "ais", "AIS log-likelihood", better="higher", needs={"decoder", "few latents"}, cost="minutes", unit="nats",
     help=_("How likely real items are under the generator with a little Gaussian noise, log p(x) in nats per item: a "
            "lower bound by annealed importance sampling (Wu et al. 2017), of 32 held-out items with 4 chains of 600 "
            "temperatures. Pictures count in units of 0 to 1. The width σ of the noise is chosen on other items, and "

@@ -285,7 +285,7 @@ def test_a_set_that_changed_on_the_disk_is_not_compared(call: Call, tmp_path: Pa
 @pytest.mark.parametrize(
     ("method", "known", "never"),
     [("infogan", {"purity", "drawn-purity"}, {"accuracy"}), ("acgan", {"accuracy", "drawn-accuracy"}, {"purity", "ais"}),
-     ("dcgan", set(), {"accuracy", "purity", "ais", "drawn-purity"})],
+     ("dcgan", {"distance"}, {"accuracy", "purity", "ais", "drawn-purity"})],
 )  # fmt: skip
 def test_what_is_offered_suits_the_method(method: str, known: set[str], never: set[str], runs: Path) -> None:
     info = Run.open(runs / "images").info

@@ -61,8 +61,11 @@ def metrics_for(info: RunInfo) -> list[Metric]:
     missing = _impossible(spec) | (RECOGNISED - set(METHODS[info.experiment.method].predicts.values()))
     controls = _controls(info)
     driven = {type(one) for one in controls}
-    if info.takes != "nothing" or not 0 < numbers_of(controls) <= MOST_LATENTS:
+    numbers = numbers_of(controls)
+    if info.takes != "nothing" or not numbers:
         missing |= {"decoder"}
+    if numbers > MOST_LATENTS:
+        missing |= {"few latents"}
     if ClassLabel not in driven:
         missing |= {"asked"}
     if not {ClassLabel, CategoricalCode} & driven:

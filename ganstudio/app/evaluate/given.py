@@ -79,13 +79,14 @@ def read_two(real: Path, fake: Path, count: int, seed: int, tick: Tick) -> Two:
         digest.update(np.ascontiguousarray(row).tobytes())
     names = [_kept(found[path][0], read_in[path]) for path in paths if path in found]
     partners = len(names) == 2 and names[0] == names[1] and len(set(names[0])) == len(names[0])
-    first, second = (_some(rows, count, seed) for rows in (first, second))
-    known = {"fingerprint": digest.hexdigest()[:16], "resize": resize, "partners": partners,
-             "note": " ".join(filter(None, (one.left_out for one in read_in.values())))}  # fmt: skip
-    if first.ndim == 2:
-        return Two(DataSpec(real.name, "points", len(first)), Sample(first, first), Sample(second, second), **known)
-    spec = DataSpec(real.name, "images", len(first), first.shape[1], first.shape[2])
-    return Two(spec, Sample(first), Sample(second), **known)
+    one, other = _some(first, count, seed), _some(second, count, seed)
+    if one.ndim == 2:
+        spec = DataSpec(real.name, "points", len(one))
+        sides = [Sample(rows, np.asarray(rows, np.float64)) for rows in (one, other)]
+    else:
+        spec, sides = DataSpec(real.name, "images", len(one), one.shape[1], one.shape[2]), [Sample(one), Sample(other)]
+    note = " ".join(filter(None, (known.left_out for known in read_in.values())))
+    return Two(spec, *sides, digest.hexdigest()[:16], resize, partners, note)
 
 
 def _some(rows: NDArray[Any], count: int, seed: int) -> NDArray[Any]:
