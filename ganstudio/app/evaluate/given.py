@@ -80,13 +80,14 @@ def read_two(real: Path, fake: Path, count: int, seed: int, tick: Tick) -> Two:
     names = [_kept(found[path][0], read_in[path]) for path in paths if path in found]
     partners = len(names) == 2 and names[0] == names[1] and len(set(names[0])) == len(names[0])
     one, other = _some(first, count, seed), _some(second, count, seed)
+    note = " ".join(filter(None, (known.left_out for known in read_in.values())))
     if one.ndim == 2:
         spec = DataSpec(real.name, "points", len(one))
-        sides = [Sample(rows, np.asarray(rows, np.float64)) for rows in (one, other)]
+        left, right = (Sample(rows, np.asarray(rows, np.float64)) for rows in (one, other))
     else:
-        spec, sides = DataSpec(real.name, "images", len(one), one.shape[1], one.shape[2]), [Sample(one), Sample(other)]
-    note = " ".join(filter(None, (known.left_out for known in read_in.values())))
-    return Two(spec, *sides, digest.hexdigest()[:16], resize, partners, note)
+        spec = DataSpec(real.name, "images", len(one), one.shape[1], one.shape[2])
+        left, right = Sample(one), Sample(other)
+    return Two(spec, left, right, digest.hexdigest()[:16], resize, partners, note)
 
 
 def _some(rows: NDArray[Any], count: int, seed: int) -> NDArray[Any]:
