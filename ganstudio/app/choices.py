@@ -29,6 +29,11 @@ class Settings(Fields):
     data_folder: str = field(
         "", _("Data folder"), _("Where data sets are found and downloaded to. Empty: in your user data folder."),
         group=_("Folders"))
+    inception: str = field(
+        "", _("Inception weights"),
+        _("The file with Inception-v3’s weights, for FID as it is published. Empty: where "
+          "“ganstudio evaluate --fetch-inception” puts it."),
+        group=_("Folders"), path=True)
     device: Literal["auto", "cpu", "cuda", "mps"] = field(
         "auto", _("Device"), _("Where new runs train, and where Paint and Translate draw. Auto takes the fastest there is."),
         group=_("Training"))

@@ -39,10 +39,11 @@ def config_folder() -> Path:
 
 def apply_folders(values: Settings) -> None:
     """Tells data sets and run folders where the settings want them; environment variables stay stronger."""
-    from ganstudio.data.files import set_data_folder
+    from ganstudio.data.files import set_data_folder, set_inception_file
     from ganstudio.store.folder import set_runs_folder
 
     set_data_folder(values.data_folder or None)
+    set_inception_file(values.inception)
     set_runs_folder(Path(values.runs_folder) if values.runs_folder else None)
 
 

@@ -142,7 +142,9 @@ class Studio:
             self._waiting.append(call)
 
     def _setting_changed(self, name: str, value: object) -> None:
-        if name in ("data_folder", "runs_folder"):
+        if name == "inception":
+            apply_folders(self.settings.values)
+        elif name in ("data_folder", "runs_folder"):
             apply_folders(self.settings.values)
             if self.catalogue is not None:
                 self.catalogue.refresh()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ganstudio.cli.folders import use_settings
@@ -97,6 +99,15 @@ def _download(name: str | None) -> int:
         names = ", ".join(source.name for source in DATASETS.values() if source.downloadable)
         raise UsageError(_("Say which one: ganstudio datasets NAME --download. Known: {names}.").format(names=names))
     _source = DATASETS[name]  # refuses an unknown name, and says which is meant
+    with telling_bytes() as report:
+        home = download(name, report)
+    write(str(home))
+    return 0
+
+
+@contextmanager
+def telling_bytes() -> Iterator[Callable[[int, int], None]]:
+    """What tells on stderr how much of a download has come: ``(done, total)`` bytes."""
     terminal = sys.stderr.isatty()
     due = 0.0
 
@@ -110,9 +121,7 @@ def _download(name: str | None) -> int:
             sys.stderr.flush()
 
     try:
-        home = download(name, report)
+        yield report
     finally:
         if terminal:
             sys.stderr.write("\n")
-    write(str(home))
-    return 0

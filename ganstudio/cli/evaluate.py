@@ -7,10 +7,12 @@ import math
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganstudio.cli.datasets import telling_bytes
+from ganstudio.cli.folders import use_settings
 from ganstudio.cli.loading import loading
 from ganstudio.cli.output import one_line, write, write_json, write_table
 from ganstudio.cli.parser import MAX_SEED, MAX_STEPS, add_json, named_path, open_run, whole
@@ -54,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--tensorboard", default="", metavar="DIR", help=_("write event files for TensorBoard into this folder")
     )
+    parser.add_argument("--fetch-inception", action="store_true", help=_("download these weights (96 MB) first"))
     add_json(parser)
 
 
@@ -61,13 +64,17 @@ def run(options: argparse.Namespace) -> int:
     """Measures and returns the exit status."""
     if options.list:
         return _list(options.json)
+    use_settings()
+    if options.fetch_inception:
+        return _fetch()
     if bool(options.real) != bool(options.fake) or bool(options.real) == bool(options.runs):
         raise UsageError(_("Name run folders, or --real and --fake together."))
     runs = [open_run(text) for text in options.runs]
     places = [named_path(text) for text in options.export]
     _check_exports(places, options)
+    tick = _Telling()
     if (places or options.tensorboard) and not options.metrics:
-        _export([one.path for one in runs], places, options)
+        _export([one.path for one in runs], places, options, tick)
         return 0
     with loading():
         from ganstudio.app.evaluate import measuring
@@ -82,22 +89,23 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.real:
             real, fake = named_path(options.real), named_path(options.fake)
-            where = ["--real", str(real), "--fake", str(fake)]
-            found.append((str(fake), measuring.measure_folders(real, fake, asked, _telling()), shlex.join(where)))
+            found.append((str(fake), [], shlex.join(["--real", str(real), "--fake", str(fake)])))
+            measuring.measure_folders(real, fake, asked, tick, found[-1][1])
         for one in runs:
+            found.append((str(one.path), [], shlex.quote(str(one.path))))
             try:
-                scores = measuring.measure_run(one, asked, _telling())
+                measuring.measure_run(one, asked, tick, found[-1][1])
             except StoreError as error:
-                scores, full = getattr(error, "scores", None) or [], error
-                if not scores:
+                if not found[-1][1]:
                     raise
-            found.append((str(one.path), scores, shlex.quote(str(one.path))))
-    finally:
-        if found:  # also of what was interrupted or failed later
-            _tell(found, asked, options.json)
+                full = error
+    finally:  # also of what was interrupted or failed later
+        tick.end()
+        if measured := [one for one in found if one[1]]:
+            _tell(measured, asked, options.json)
     if full is not None:
         raise full
-    _export([one.path for one in runs], places, options)
+    _export([one.path for one in runs], places, options, tick)
     return 0
 
 
@@ -110,7 +118,7 @@ def _check_exports(places: list[Path], options: argparse.Namespace) -> None:
             raise UsageError(_("{file}: a table is written as .csv, .tex or .html.").format(file=path.name))
 
 
-def _export(runs: list[Path], places: list[Path], options: argparse.Namespace) -> None:
+def _export(runs: list[Path], places: list[Path], options: argparse.Namespace, tick: _Telling) -> None:
     """Writes what was asked for and says where it is."""
     if not places and not options.tensorboard:
         return
@@ -123,7 +131,8 @@ def _export(runs: list[Path], places: list[Path], options: argparse.Namespace) -
             export_table(path, table)
     written = [*places]
     if options.tensorboard:
-        written += write_event_files(named_path(options.tensorboard), runs, _telling())
+        written += write_event_files(named_path(options.tensorboard), runs, tick)
+        tick.end()
     if not options.json:
         for path in written:
             write(_("Wrote {path}").format(path=path))
@@ -131,32 +140,49 @@ def _export(runs: list[Path], places: list[Path], options: argparse.Namespace) -
         write_json([{"written": str(path)} for path in written])
 
 
-def _telling() -> Callable[[float, str], None]:
+class _Telling:
     """Progress on stderr: a line that is rewritten in a terminal, a line every few seconds elsewhere."""
-    terminal, due = sys.stderr.isatty(), time.monotonic() + (0 if sys.stderr.isatty() else LINE_EVERY)
 
-    def tick(share: float, text: str) -> None:
-        nonlocal due
-        if time.monotonic() < due:
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._due, self._open = time.monotonic() + (0 if self._terminal else LINE_EVERY), False
+
+    def __call__(self, share: float, text: str) -> None:
+        if time.monotonic() < self._due:
             return
-        due = time.monotonic() + (0.1 if terminal else LINE_EVERY)
+        self._due, self._open = time.monotonic() + (0.1 if self._terminal else LINE_EVERY), self._terminal
         line = f"{share:4.0%}  {one_line(text)}"
-        sys.stderr.write(f"\r{line:<70.70}" + ("\n" if share >= 1 else "") if terminal else f"{line}\n")
+        sys.stderr.write(f"\r{line:<70.70}" if self._terminal else f"{line}\n")
         sys.stderr.flush()
 
-    return tick
+    def end(self) -> None:
+        """What comes next, a word of what went wrong mostly, has a line of its own."""
+        if self._open:
+            sys.stderr.write("\n")
+        self._open = False
 
 
-def command_of(where: str, score: Score, asked: Asked) -> str:
-    """The command line that gives this number again."""
-    words = ["--metrics", score.metric]
-    if score.extractor:
-        words += ["--extractor", score.extractor]
-    words += ["--count", str(asked.count or score.count)] if score.count else []
-    if score.source:
-        words += ["--step", str(score.step), "--source", score.source]
-        words += ["--split", score.split] if score.split else []
-    words += ["--seed", str(score.seed)]
+def _fetch() -> int:
+    from ganstudio.metrics.inception_file import REMOTE, fetch_inception
+
+    with telling_bytes() as report:
+        path = fetch_inception(lambda done: report(min(done, REMOTE.size), REMOTE.size))
+    write(str(path))
+    return 0
+
+
+def command_of(where: str, scores: Sequence[Score], asked: Asked) -> str:
+    """The command line that gives these numbers of one run or folder again; each depends on no other."""
+    steps = {score.step for score in scores}
+    words = ["--metrics", ",".join(dict.fromkeys(score.metric for score in scores))]
+    if extractor := next((score.extractor for score in scores if score.extractor), asked.extractor):
+        words += ["--extractor", extractor]
+    words += ["--count", str(asked.count)] if asked.count else []
+    if scores[0].source:
+        words += ["--all-checkpoints"] if len(steps) > 1 else ["--step", str(*steps)]
+        words += ["--source", scores[0].source]
+    words += ["--split", asked.split] if asked.split else []
+    words += ["--seed", str(asked.seed)]
     words += ["--device", asked.device] if asked.device != "auto" else []
     words += ["--inception", asked.inception] if asked.inception else []
     return f"ganstudio evaluate {where} {shlex.join(words)}"
@@ -167,7 +193,7 @@ def _tell(found: list[tuple[str, list[Score], str]], asked: Asked, as_json: bool
 
     if as_json:
         write_json([
-            {"path": path, **score.to_json(), "command": command_of(where, score, asked)}
+            {"path": path, **score.to_json(), "command": command_of(where, [score], asked)}
             for path, scores, where in found for score in scores
         ])  # fmt: skip
         return
@@ -178,8 +204,7 @@ def _tell(found: list[tuple[str, list[Score], str]], asked: Asked, as_json: bool
             label = score.label(all_metrics()[score.metric].title)
             rows.append((f"{score.step:,}", number_of(score), label, score.note))
         write_table(rows, "  ")
-        for score in scores:
-            write(f"  {command_of(where, score, asked)}")
+        write(f"  {command_of(where, scores, asked)}")
 
 
 def number_of(score: Score) -> str:

@@ -25,6 +25,18 @@ def set_data_folder(path: Path | str | None) -> None:
         _chosen["data"] = Path(path).expanduser().absolute()
 
 
+def set_inception_file(path: str) -> None:
+    """The person's setting of where Inception's weights lie; empty for the usual place."""
+    _chosen.pop("inception", None)
+    if path:
+        _chosen["inception"] = Path(path).expanduser().absolute()
+
+
+def inception_file() -> Path | None:
+    """What :func:`set_inception_file` was given."""
+    return _chosen.get("inception")
+
+
 def data_folder() -> Path:
     """The folder that holds data sets and drawings; it need not exist yet.
 

@@ -8,6 +8,7 @@ which there is no gradient). So whoever holds a vector holds the whole picture.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -65,7 +66,7 @@ class GeneratorDecoder:
         self._method = generator.method.to(device).eval().requires_grad_(False)
         self._device = torch.device(device)
         self._controls = controls
-        self._sizes = [0 if isinstance(one, NoiseSeed) else _size(one) for one in controls]
+        self._sizes = [_size(one) for one in controls]
         drawn = generator.draw(1, seed)
         self._held = {one.name: torch.as_tensor(drawn[one.name]) for one in controls if isinstance(one, NoiseSeed)}
         self.latent = sum(self._sizes)
@@ -97,7 +98,15 @@ class GeneratorDecoder:
         return bool(gradient.isnan().any() or gradient.any())
 
 
+def numbers_of(controls: Sequence[Control]) -> int:
+    """How many numbers the vector of such a generator has; 0 without a latent vector."""
+    known = driven(controls)
+    return sum(map(_size, known)) if any(isinstance(one, LatentVector) for one in known) else 0
+
+
 def _size(control: Control) -> int:
+    if isinstance(control, NoiseSeed):
+        return 0
     return control.size if isinstance(control, LatentVector | ContinuousCode) else 1
 
 

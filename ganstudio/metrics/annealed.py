@@ -340,13 +340,13 @@ def _residual(
 
 
 @metric(
-    "ais", "AIS log-likelihood", better="higher", needs={"decoder"}, cost="minutes", unit="nats",
+    "ais", "AIS log-likelihood", better="higher", needs={"decoder", "few latents"}, cost="minutes", unit="nats",
     help=_("How likely real items are under the generator with a little Gaussian noise, log p(x) in nats per item: a "
            "lower bound by annealed importance sampling (Wu et al. 2017), of 32 held-out items with 4 chains of 600 "
            "temperatures. Pictures count in units of 0 to 1. The width σ of the noise is chosen on other items, and "
            "shown; the gap between both bounds on items that the generator draws itself tells how far off it may be. For "
-           "latent vectors of up to 64 numbers. A generator that misses some items is punished hard, one that draws ugly "
-           "pictures in between is not; some minutes on a processor."),
+           "latent vectors of up to 72 numbers, with codes and classes. A generator that misses some items is punished "
+           "hard, one that draws ugly pictures in between is not; some minutes on a processor."),
 )  # fmt: skip
 def ais(evidence: Evidence) -> Found:
     """Mean lower bound over items; in ``more``: σ, and both bounds on drawn items."""
@@ -355,9 +355,9 @@ def ais(evidence: Evidence) -> Found:
         return undefined(_("This generator has no latent vector with gradients, so nothing can be annealed."))
     if decoder.latent > MOST_LATENTS:
         words = _(
-            "Its latent vector has {n} numbers; with more than 64 the bounds say nothing in any time one would wait."
+            "It draws {n} numbers by chance; with more than {most} the bounds say nothing in any time one would wait."
         )
-        return undefined(words.format(n=decoder.latent))
+        return undefined(words.format(n=decoder.latent, most=MOST_LATENTS))
     items, unit = _in_units(evidence)
     if not len(items):
         return undefined(_("There is no real item to measure on."))

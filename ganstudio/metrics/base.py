@@ -26,7 +26,7 @@ Better = Literal["lower", "higher", "half", ""]
 """Which way is better; ``"half"``: ½ is best; empty: neither."""
 Need = Literal[
     "features", "probabilities", "held out", "labels", "asked", "codes", "modes", "density", "partners", "maps", "polygons",
-    "stacked", "decoder", "pictures", "recognised", "many",
+    "stacked", "decoder", "few latents", "pictures", "classes", "clusters", "many",
 ]  # fmt: skip
 """``features``: a feature matrix of both sides; ``probabilities`` of classes, of both; ``held out``: real items nobody was
 trained on; ``labels``: true classes of real items; ``asked``: generated items were asked to be of a class (``fake.labels``);
@@ -35,8 +35,11 @@ in the plane; ``partners``: each generated picture has the real one that it shou
 were given (``inputs``); ``polygons``: the set ``triangles``;
 ``stacked``: the set ``stacked-digits`` (where ``fake.probabilities`` are ``(N, 30)``, they are three blocks of ten, one
 a channel; else the metric trains its own classifier of digits); ``decoder``: a latent vector can be decoded, with
-gradients; ``pictures``: the items are; ``recognised``: a network of the model itself says what real items of known classes
-are; ``many``: both sides are more than what is on view, which is all that live metrics are given mostly."""
+gradients; ``few latents``: it is of few enough numbers to be annealed; ``pictures``: the items are; ``classes``,
+``clusters``: a network of the model itself says of real items of known classes which class they are of, or which cluster
+that nobody named; ``many``: both sides are more than what is on view, which is all that live metrics are given mostly."""
+RECOGNISED: frozenset[Need] = frozenset({"classes", "clusters"})
+"""Looks at real items alone, with the model's own eyes."""
 Cost = Literal["live", "seconds", "minutes"]
 """``live``: some milliseconds on what is on view; the others are asked for."""
 

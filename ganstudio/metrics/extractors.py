@@ -91,10 +91,11 @@ class Pixels:
         shape: of one item, ``(C, H, W)`` or ``(2,)``.
     """
 
-    name, label = "pixels", "pixels"
+    name = "pixels"
     classes: tuple[str, ...] = ()
 
     def __init__(self, shape: tuple[int, ...]) -> None:
+        self.label = _("pixels") if len(shape) == 3 else _("coordinates")
         self._reduced = len(shape) == 3 and max(shape[1:]) > _PIXEL_SIDE
         self.resize = _("averaged down to {n} px").format(n=_PIXEL_SIDE) if self._reduced else ""
         self.identity = f"pixels-1-{_PIXEL_SIDE if self._reduced else 0}"
@@ -254,8 +255,9 @@ def _photographic(how: Resize, path: Path | str | None, device: str) -> Photogra
     found = find_inception(path)
     if found is None:
         raise UsageError(
-            _("There are no weights of Inception-v3 here. Name a file with --inception or {variable}, or put {file} into "
-              "{folder}; without, take “classifier” or “pixels”.").format(
+            _("There are no weights of Inception-v3 here. Fetch them with “ganstudio evaluate --fetch-inception”, name a "
+              "file with --inception, {variable} or in the preferences, or put {file} into {folder}; without, take "
+              "“classifier” or “pixels”.").format(
                   variable=VARIABLE, file=REMOTE.file, folder=inception_home()))  # fmt: skip
     network, checksum = read_inception(found)
     return Photographic(network, checksum, how, device)

@@ -77,6 +77,25 @@ def frechet_distance(one: Moments, other: Moments, device: str = "cpu") -> float
     return max(0.0, apart + traces - 2 * common * math.sqrt(scales[0]) * math.sqrt(scales[1]))
 
 
+def distance_of_few(one: Matrix, other: Matrix) -> float:
+    """The same of features ``(n, d)`` of fewer items than numbers, without their covariances ``(d, d)``.
+
+    The centred rows are factors of them: with Σ = XᵀX ÷ (n − 1) the trace is the sum of the singular values of X₁X₂ᵀ.
+    """
+    import torch
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        shift = one.mean(axis=0) - other.mean(axis=0)
+        rows = [(side - side.mean(axis=0)) / max(len(side) - 1, 1) ** 0.5 for side in (one, other)]
+        apart, traces = float(shift @ shift), sum(float(np.square(side).sum()) for side in rows)
+    if not math.isfinite(apart + traces):
+        return math.nan
+    scales = [float(np.abs(side).max()) or 1.0 for side in rows]
+    product = torch.from_numpy((rows[0] / scales[0]) @ (rows[1] / scales[1]).T)
+    common = float(torch.linalg.svdvals(product).sum()) * scales[0] * scales[1]
+    return max(0.0, apart + traces - 2 * common)
+
+
 def _trace_of_root(first: Matrix, second: Matrix, device: str) -> float:
     import torch
 
@@ -165,11 +184,15 @@ def fid(evidence: Evidence) -> Found:
         return undefined(reason)
     real, fake = features_of(evidence.real), features_of(evidence.fake)
     device, tick = evidence.device, evidence.tick
-    with np.errstate(over="ignore", invalid="ignore"):
-        of_real = evidence.once("moments of real features", lambda: statistics(real, device, tick), real=True)
-        of_fake = statistics(fake, device, tick)
-    tick(0.9, _("Distance of the two"))
-    value = frechet_distance(of_fake, of_real, device)
+    if len(real) + len(fake) <= real.shape[1]:
+        tick(0.0, _("Distance of the two"))
+        value = distance_of_few(fake, real)
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            of_real = evidence.once("moments of real features", lambda: statistics(real, device, tick), real=True)
+            of_fake = statistics(fake, device, tick)
+        tick(0.9, _("Distance of the two"))
+        value = frechet_distance(of_fake, of_real, device)
     count, width = min(len(real), len(fake)), real.shape[1]
     if count <= width:
         return told(value, note=_(

@@ -13,7 +13,7 @@ from ganstudio.core.errors import UsageError
 from ganstudio.core.i18n import _, some_of
 from ganstudio.core.regular import open_regular
 from ganstudio.data.fetch import Remote, checksum, fetch_file
-from ganstudio.data.files import data_folder
+from ganstudio.data.files import data_folder, inception_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,8 +37,8 @@ def inception_home() -> Path:
 
 
 def find_inception(path: Path | str | None = None) -> Path | None:
-    """The file of weights: the one that is named, else ``GANSTUDIO_INCEPTION``, else what was fetched; None without."""
-    named = path or os.environ.get(VARIABLE)
+    """The file of weights: as named, by ``GANSTUDIO_INCEPTION``, by the settings, or as fetched; None without."""
+    named = path or os.environ.get(VARIABLE) or inception_file()
     if named:
         return Path(named).expanduser()
     fetched = inception_home() / REMOTE.file
@@ -73,6 +73,10 @@ def read_inception(path: Path) -> tuple[Inception, str]:
     """
     from ganstudio.nn.inception import inception_of
 
+    if path.is_dir():
+        raise UsageError(
+            _("{path} is a folder, not a file of weights. {expected}").format(path=path, expected=_expected())
+        )
     if not path.is_file():
         raise UsageError(_("There is no file {path}. {expected}").format(path=path, expected=_expected()))
     found = _named(_tensors(path))

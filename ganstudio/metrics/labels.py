@@ -13,6 +13,8 @@ from ganstudio.core.series_words import measured_help
 from ganstudio.metrics.base import Evidence, Found, metric
 from ganstudio.metrics.checks import not_finite, undefined, wilson
 
+_LITTLE = 5.0  # percent
+
 
 def accuracy(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> float:
     """Share of items whose class was recognised, in [0, 1]; NaN for no items."""
@@ -48,11 +50,12 @@ def _recognised(evidence: Evidence, kind: Predicts) -> Found:
     each = {
         name: 100 * judge(found, seen.labels) for name, found in seen.recognised.items() if seen.predicts[name] == kind
     }
-    return Found(max(each.values(), default=math.nan), more=each)
+    note = "" if each else _("Nothing of this kind was recognised.")
+    return Found(max(each.values(), default=math.nan), more=each, note=note)
 
 
 @metric(
-    "purity", _("Purity"), better="higher", needs={"recognised"}, cost="live", unit="%",
+    "purity", _("Purity"), better="higher", needs={"clusters"}, cost="live", unit="%",
     series="purity of {name} %", help=measured_help("purity of {name} %"),
 )  # fmt: skip
 def purity_of_codes(evidence: Evidence) -> Found:
@@ -61,7 +64,7 @@ def purity_of_codes(evidence: Evidence) -> Found:
 
 
 @metric(
-    "accuracy", _("Accuracy"), better="higher", needs={"recognised"}, cost="live", unit="%",
+    "accuracy", _("Accuracy"), better="higher", needs={"classes"}, cost="live", unit="%",
     series="accuracy {name} %", help=measured_help("accuracy {name} %"),
 )  # fmt: skip
 def accuracy_of_classes(evidence: Evidence) -> Found:
@@ -122,4 +125,8 @@ def drawn_purity(evidence: Evidence) -> Found:
     """Percent."""
     fake = evidence.fake
     told = _drawn(evidence, fake.labels if fake.codes is None else fake.codes)
-    return undefined(told) if isinstance(told, str) else Found(100 * purity(*told))
+    if isinstance(told, str):
+        return undefined(told)
+    found, chance = 100 * purity(*told), 100 * float(np.bincount(told[1]).max() / len(told[1]))
+    one = _("Codes make little difference: one class is seen in {share:.0f} % of all that is drawn.")
+    return Found(found, more={"chance": chance}, note=one.format(share=chance) if found < chance + _LITTLE else "")

@@ -19,7 +19,7 @@ def measure(observed: Observed, spec: DataSpec) -> dict[str, float]:
     if drawn is not None and spec.modes:
         there.add("modes")
     if labels is not None and observed.recognised:
-        there.add("recognised")
+        there |= {observed.predicts[name] for name in observed.recognised}
     compared = drawn is not None and real is not None
     evidence = Evidence(spec, _sample(real), _sample(drawn), recognised=observed)
     scores: dict[str, float] = {}

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shlex
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ganstudio.app.evaluate import sides
-from ganstudio.app.evaluate.measuring import Asked, measure_run
+from ganstudio.app.evaluate.measuring import Asked, measure_run, metrics_for
 from ganstudio.app.runs.readings import stored_tables
 from ganstudio.core.errors import CancelledError, DiskFullError, StudioError, UsageError
+from ganstudio.core.scores import Score
+from ganstudio.data.files import set_inception_file
 from ganstudio.metrics import all_metrics
 from ganstudio.metrics.base import METRICS, Evidence, Found, Metric
 from ganstudio.store import Run
@@ -135,9 +140,10 @@ def test_a_full_disk_loses_no_number(run: Run, monkeypatch: pytest.MonkeyPatch) 
         raise DiskFullError("The disk is full.")
 
     monkeypatch.setattr("ganstudio.store.scores.append_scores", full)
-    with pytest.raises(DiskFullError) as caught:
-        measure_run(run, asked("t-mean", "t-fails"), quiet)
-    assert len(caught.value.scores) == 2  # type: ignore[attr-defined]
+    scores: list[Score] = []
+    with pytest.raises(DiskFullError):
+        measure_run(run, asked("t-mean", "t-fails"), quiet, scores)
+    assert len(scores) == 2
 
 
 def test_pictures_are_rounded_and_clamped() -> None:
@@ -154,11 +160,14 @@ def test_the_command_prints_what_gives_the_number_again(call: Call, runs: Path, 
     again = call(*shlex.split(one["command"])[1:], "--json")
     assert again.json[0]["value"] == one["value"]
     table = call("evaluate", path, "--metrics", "t-mean", "--count", 200)
-    assert "Mean · pixels · 200 · train" in table.out
+    assert "Mean · coordinates · 200 · train" in table.out
     assert "--seed 0" in table.out
     assert "Mean" in call("evaluate", "--list").out
+    both = call("evaluate", path, "--metrics", "t-fails,t-mean", "--count", 200)
+    (line,) = [line for line in both.out.splitlines() if "ganstudio evaluate" in line]
+    assert "--metrics t-fails,t-mean --extractor pixels --count 200" in line, "one command gives all of it again"
     assert call("info", path, "--json").json["scores"][0]["metric"] == "t-mean"
-    assert "t-mean · pixels" in call("info", path).out
+    assert "t-mean · coordinates" in call("info", path).out
 
 
 def test_arrays_and_folders_are_compared(call: Call, tmp_path: Path) -> None:
@@ -205,3 +214,145 @@ def test_what_was_measured_is_exported_and_nothing_measured_for_it(call: Call, r
     assert answer.json == [{"written": str(files[0])}]
     assert "csv" in call("evaluate", run.path, "--export", tmp_path / "out.xls").error
     assert "Only runs" in call("evaluate", "--real", tmp_path, "--fake", tmp_path, "--export", files[0]).error
+
+
+def pictures(folder: Path, sizes: Sequence[tuple[int, int]], shift: int = 0) -> Path:
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for number, (width, height) in enumerate(sizes):
+        rows = rng.integers(0, 200, (height, width, 3), dtype=np.uint8) + shift
+        Image.fromarray(rows.astype(np.uint8)).save(folder / f"{number}.png")
+    return folder
+
+
+def test_folders_say_how_they_were_brought_to_one_size_and_know_partners(call: Call, tmp_path: Path) -> None:
+    a, b = (pictures(tmp_path / name, [(20, 20)] * 4, shift) for name, shift in (("a", 0), ("b", 9)))
+    wide, mixed = pictures(tmp_path / "w", [(30, 20)] * 4), pictures(tmp_path / "m", [(90, 70), (20, 20)])
+    np.save(tmp_path / "n.npy", np.zeros((4, 3, 24, 24), np.uint8))
+
+    def told(real: Path, fake: Path, *more: object) -> dict[str, dict[str, Any]]:
+        answer = call("evaluate", "--real", real, "--fake", fake, "--metrics", "psnr,ssim,t-mean", "--json", *more)
+        assert answer.status == 0, answer.err
+        return {row["metric"]: row for row in answer.json}
+
+    found = told(a, b)
+    assert found["psnr"]["value"] == pytest.approx(20 * np.log10(255 / 9))
+    assert 0.9 < found["ssim"]["value"] < 1
+    assert found["psnr"]["resize"] == found["t-mean"]["resize"] == "", "all have one size, which is kept"
+    assert told(a, b, "--count", 2)["psnr"]["value"] == pytest.approx(20 * np.log10(255 / 9))
+    assert told(a, a)["psnr"]["value"] == 100
+    assert told(wide, a)["psnr"]["resize"] == "middle square, 64 px"
+    assert told(wide, wide)["psnr"]["resize"] == "middle square, 20 px"
+    (b / "extra.png").write_bytes(b"\x89PNG\r\n\x1a\nno picture")
+    assert "extra.png" in told(a, b)["psnr"]["note"]
+    assert told(a, b)["psnr"]["value"] is not None
+    other = told(a, mixed)
+    assert other["psnr"]["value"] is None
+    assert other["psnr"]["note"]
+    assert other["t-mean"]["resize"] == "middle square, 64 px, averaged down to 32 px"
+    assert told(tmp_path / "n.npy", a)["t-mean"]["resize"] == "middle square, 24 px"
+
+
+def test_every_size_of_pictures_ends_in_words() -> None:
+    from ganstudio.app.evaluate.given import _side
+
+    assert _side({(64, 64)}, set()) == (64, "")
+    assert _side({(8, 8)}, set()) == (16, "resized to 16 px")
+    assert _side({(900, 400)}, set()) == (256, "middle square, 256 px")
+    assert _side({(32, 32)}, {(32, 32)}) == (32, "")
+    assert _side(set(), {(7, 9)})[1] == ""
+
+
+def test_an_interruption_prints_and_keeps_what_was_measured(
+    run: Run, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_evidence: Evidence) -> Found:
+        raise KeyboardInterrupt
+
+    known = replace(METRICS["t-fails"], compute=stop)
+    monkeypatch.setitem(METRICS._items, "t-fails", known)
+    answer = call("evaluate", run.path, "--metrics", "t-mean,t-fails", "--extractor", "pixels", "--count", 20, "--json")
+    assert answer.status == 130
+    assert [row["metric"] for row in answer.json] == ["t-mean"]
+    assert [one.metric for one in read_scores(run.path)] == ["t-mean"]
+
+
+def test_a_damaged_checkpoint_has_the_label_of_the_others(run: Run) -> None:
+    first = min((run.path / "checkpoints").iterdir())
+    first.write_bytes(first.read_bytes()[:-1] + b"x")
+    scores = measure_run(run, asked(all_checkpoints=True, count=20), quiet)
+    assert len(scores) > 1
+    assert {one.label("Mean") for one in scores} == {scores[-1].label("Mean")}
+    assert "damaged" in scores[0].note
+    assert math.isfinite(scores[-1].value)
+
+
+def test_a_set_that_changed_on_the_disk_is_not_compared(call: Call, tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "p", [(16, 16)] * 9)
+    train = ("train", "dcgan", "--data", f"folder:{folder}:size=16", "--steps", 1, "--threads", 1)
+    assert call(*train, "--out", tmp_path / "r", "--set", "conv_width=4", "batch_size=4").status == 0
+    shutil.copy(folder / "0.png", folder / "10.png")
+    assert "others now" in call("evaluate", tmp_path / "r", "--metrics", "t-mean").err
+    (folder / "10.png").unlink()
+    assert call("evaluate", tmp_path / "r", "--metrics", "t-mean").status == 0
+    (folder / "1.png").unlink()
+    assert "others now" in call("evaluate", tmp_path / "r", "--metrics", "t-mean").err
+
+
+@pytest.mark.parametrize(
+    ("method", "known", "never"),
+    [("infogan", {"purity", "drawn-purity"}, {"accuracy"}), ("acgan", {"accuracy", "drawn-accuracy"}, {"purity", "ais"}),
+     ("dcgan", {"distance"}, {"accuracy", "purity", "ais", "drawn-purity"})],
+)  # fmt: skip
+def test_what_is_offered_suits_the_method(method: str, known: set[str], never: set[str], runs: Path) -> None:
+    info = Run.open(runs / "images").info
+    described = replace(info, experiment=replace(info.experiment, method=method, hyper={}))
+    offered = {one.name for one in metrics_for(described)}
+    assert known <= offered
+    assert not offered & never
+
+
+def test_what_is_recognised_counts_its_own_items(call: Call, tmp_path: Path) -> None:
+    train = ("train", "acgan", "--data", "digits:size=16", "--steps", 1, "--threads", 1, "--out", tmp_path / "r")
+    assert call(*train, "--set", "conv_width=4", "batch_size=4").status == 0
+    right, wrong = call("evaluate", tmp_path / "r", "--metrics", "accuracy,purity", "--count", 1700, "--json").json
+    assert right["count"] == right["real_count"] > 0
+    assert "only" not in right["note"]
+    assert 0 <= right["value"] <= 100
+    assert wrong["value"] is None
+    assert "clusters" in wrong["note"]
+
+
+def test_wrong_files_of_inception_and_fetching_without_a_network(
+    run: Run, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    if run.info.spec.kind == "points":
+        answer = call("evaluate", run.path, "--metrics", "t-mean", "--extractor", "inception", "--inception", tmp_path)
+        assert "grey or coloured" in answer.err
+        return
+    Image.new("RGB", (9, 9)).save(tmp_path / "p.png")
+    torch.save({"AuxLogits.fc.weight": torch.zeros(2, 2), "fc.weight": torch.zeros(2, 2)}, tmp_path / "tv.pth")
+    (tmp_path / "torn.pth").write_bytes((tmp_path / "tv.pth").read_bytes()[:-200])
+    for file, words in (("p.png", "not a file of weights"), ("tv.pth", "torchvision"), ("torn.pth", "cut off"),
+                        (".", "is a folder"), ("none", "no file")):  # fmt: skip
+        path = tmp_path / file
+        answer = call("evaluate", run.path, "--metrics", "t-mean", "--extractor", "inception", "--inception", path)
+        assert (answer.status, words in answer.err) == (2, True), answer.err
+    (tmp_path / "settings").mkdir()
+    monkeypatch.setenv("GANSTUDIO_CONFIG", str(tmp_path / "settings"))
+    setting = json.dumps({"version": 1, "settings": {"inception": str(tmp_path / "tv.pth")}})
+    (tmp_path / "settings" / "settings.json").write_text(setting)
+    answer = call("evaluate", run.path, "--metrics", "t-mean", "--extractor", "inception-clean")
+    assert "torchvision" in answer.err, "the file of the settings was read"
+    set_inception_file("")
+
+    def none(*_args: object, **_more: object) -> None:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda *_args, **_more: none())
+    monkeypatch.setenv("GANSTUDIO_DATA", str(tmp_path / "data"))
+    answer = call("evaluate", "--fetch-inception")
+    assert answer.status == 1
+    assert "unexpected" not in answer.err

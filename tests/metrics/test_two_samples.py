@@ -20,7 +20,7 @@ from ganstudio.core.dataspec import DataSpec
 from ganstudio.core.errors import CancelledError
 from ganstudio.metrics import all_metrics
 from ganstudio.metrics.base import Evidence, Found, Sample
-from ganstudio.metrics.frechet import Moments, frechet_distance, statistics
+from ganstudio.metrics.frechet import Moments, distance_of_few, frechet_distance, statistics
 from ganstudio.metrics.inception_score import inception_scores, mode_score
 from ganstudio.metrics.kernels import cubic_mmd2, gaussian_mmd, kernel_distances
 from ganstudio.metrics.transport import directions, sliced_wasserstein, wasserstein
@@ -275,3 +275,11 @@ def test_exact_transport_of_many_items_takes_some_of_them() -> None:
     told = found("wasserstein", fake, real)
     assert "2,000" in told.note
     assert told.value > 0
+
+
+def test_few_items_have_the_same_frechet_distance_without_covariances() -> None:
+    rng = np.random.default_rng(0)
+    one, other = rng.random((9, 40)) * 3, rng.random((12, 40)) + 0.1
+    assert distance_of_few(one, other) == pytest.approx(frechet_distance(statistics(one), statistics(other)), rel=1e-9)
+    assert distance_of_few(one, one) == pytest.approx(0, abs=1e-12)
+    assert distance_of_few(np.ones((3, 9)), np.ones((4, 9))) == 0

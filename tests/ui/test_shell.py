@@ -6,18 +6,30 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMargins, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QWindow
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.actions import Action, ActionTable, unmarked
 from ganstudio.app.notifications import Notifications
 from ganstudio.app.settings import SettingsStore
 from ganstudio.ui import toasts as toasts_module
+from ganstudio.ui.forms.editors import FolderEdit
 from ganstudio.ui.forms.preferences import Preferences
 from ganstudio.ui.kit.errors import EmptyState, ErrorBanner
 from ganstudio.ui.kit.menus import mark_keys
@@ -427,6 +439,21 @@ def test_preferences_hold_at_once_both_ways(make: Callable[..., Shell]) -> None:
     assert dialog.form.values()["reduced_motion"] is True
     dialog.close()
     shell.store.set("cpu_threads", 2)
+
+
+def test_preferences_ask_for_the_file_of_inception(
+    make: Callable[..., Shell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_asked: (str(tmp_path / "weights.pth"), ""))
+    shell = make()
+    dialog = Preferences(shell.store, shell)
+    row = dialog.form.row("inception")
+    assert isinstance(row.editor, FolderEdit)
+    row.editor.browse.click()
+    assert shell.store.values.inception == str(tmp_path / "weights.pth")
+    row.reset_button.click()
+    assert shell.store.values.inception == ""
+    dialog.close()
 
 
 def test_shortcuts_list_every_key_and_can_be_searched(make: Callable[..., Shell]) -> None:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from ganstudio.core.controls import CategoricalCode, ClassLabel
 from ganstudio.core.i18n import _
 from ganstudio.metrics import all_metrics
+from ganstudio.metrics.base import RECOGNISED
 from ganstudio.metrics.inception_file import find_inception
 
 if TYPE_CHECKING:
+    from ganstudio.core.controls import Control
     from ganstudio.core.dataspec import DataSpec
     from ganstudio.metrics.base import Evidence, Metric
     from ganstudio.store.folder import RunInfo
@@ -51,12 +53,18 @@ class Asked:
 
 def metrics_for(info: RunInfo) -> list[Metric]:
     """The metrics that make sense for a run, as far as its description tells."""
+    from ganstudio.explore.decoding import numbers_of
     from ganstudio.methods import METHODS
+    from ganstudio.metrics.annealed import MOST_LATENTS
 
-    missing: set[str] = set() if info.takes == "nothing" else {"decoder"}
-    if not METHODS[info.experiment.method].predicts:
-        missing |= {"recognised"}
-    driven = _driven(info)
+    missing: set[str] = RECOGNISED - set(METHODS[info.experiment.method].predicts.values())
+    controls = _controls(info)
+    driven = {type(one) for one in controls}
+    numbers = numbers_of(controls)
+    if info.takes != "nothing" or not numbers:
+        missing |= {"decoder"}
+    if numbers > MOST_LATENTS:
+        missing |= {"few latents"}
     if ClassLabel not in driven:
         missing |= {"asked"}
     if not {ClassLabel, CategoricalCode} & driven:
@@ -78,8 +86,8 @@ def usual(metrics: list[Metric]) -> tuple[str, ...]:
     return tuple(name for name in cheap if name in _USUAL) or tuple(cheap)
 
 
-def _driven(info: RunInfo) -> set[type]:
-    """The kinds of what can be driven in its generator, told by one that has learned nothing."""
+def _controls(info: RunInfo) -> tuple[Control, ...]:
+    """What can be driven in its generator, told by one that has learned nothing."""
     import torch
 
     from ganstudio.methods import METHODS
@@ -88,7 +96,7 @@ def _driven(info: RunInfo) -> set[type]:
     method = METHODS[info.experiment.method]
     hyper = method.resolve(dict(info.experiment.hyper), info.spec.kind, stored=True)
     with randomness(torch.Generator().manual_seed(0)):
-        return {type(one) for one in method(hyper, info.spec).controls()}
+        return tuple(method(hyper, info.spec).controls())
 
 
 def extractors_for(spec: DataSpec) -> list[str]:
@@ -110,8 +118,9 @@ def default_extractor(spec: DataSpec) -> str:
     return extractors_for(spec)[0]
 
 
-def lacking(metric: Metric, evidence: Evidence) -> str:
-    """Why a metric cannot be measured on this, as a sentence; empty where it can."""
+def lacking(metric: Metric, evidence: Evidence, met: Set[str] = frozenset()) -> str:
+    """Why a metric cannot be measured on this, as a sentence; empty where it can. ``met``: needs of its kind that are."""
+    seen = evidence.recognised.predicts.values() if evidence.recognised is not None else ()
     there = {
         "probabilities": evidence.real.probabilities is not None and evidence.fake.probabilities is not None,
         "held out": evidence.held_out is not None,
@@ -119,7 +128,8 @@ def lacking(metric: Metric, evidence: Evidence) -> str:
         "asked": evidence.fake.labels is not None,
         "codes": evidence.fake.labels is not None or evidence.fake.codes is not None,
         "decoder": evidence.decoder is not None,
-        "recognised": evidence.recognised is not None,
+        "classes": "classes" in seen,
+        "clusters": "clusters" in seen,
     }
     words = {
         "probabilities": _("It needs probabilities of classes, which this extractor does not give."),
@@ -128,15 +138,19 @@ def lacking(metric: Metric, evidence: Evidence) -> str:
         "asked": _("It needs a generator that is asked for a class."),
         "codes": _("It needs a generator that is asked for a class or a code."),
         "decoder": _("It needs a generator with a latent vector, through which gradients flow."),
-        "recognised": _(
-            "It needs networks that recognise something in real items, as this checkpoint holds none, and items "
-            "of known classes."
+        "classes": _(
+            "It needs a network of the model that recognises classes in real items, and items of known classes: this "
+            "method or this checkpoint has none, or the data."
+        ),
+        "clusters": _(
+            "It needs a network of the model that sorts real items into clusters, and items of known classes: this "
+            "method or this checkpoint has none, or the data."
         ),
     }
     for need, sentence in words.items():
         if need in metric.needs and not there[need]:
             return sentence
-    if metric.needs & _impossible(evidence.spec) - there.keys():
+    if metric.needs & _impossible(evidence.spec) - there.keys() - met:
         return _("It is not defined for data of this kind.")
     return ""
 
@@ -147,6 +161,8 @@ def _impossible(spec: DataSpec) -> set[str]:
     met: dict[str, bool] = {
         "modes": bool(spec.modes),
         "pictures": spec.pictures,
+        "classes": bool(spec.classes),
+        "clusters": bool(spec.classes),
         "density": spec.kind == "points",
         "labels": bool(spec.classes),
         "probabilities": spec.pictures and len(spec.classes) > 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from ganstudio.core.errors import CancelledError, StoreError, StudioError, Usage
 from ganstudio.core.i18n import _
 from ganstudio.core.scores import Score
 from ganstudio.metrics import all_metrics
-from ganstudio.metrics.base import Evidence, Found, Metric, Need, Sample
+from ganstudio.metrics.base import RECOGNISED, Evidence, Found, Metric, Need, Sample
 from ganstudio.metrics.extractors import make_extractor
 from ganstudio.metrics.real_side import RealKey, cached_features
 
@@ -42,13 +42,14 @@ _WITH_FEATURES = {"features", "probabilities"}
 __all__ = ["Asked", "extractors_for", "measure_folders", "measure_run", "metrics_for"]
 
 
-def measure_run(run: Run, asked: Asked, tick: Tick) -> list[Score]:
+def measure_run(run: Run, asked: Asked, tick: Tick, into: list[Score] | None = None) -> list[Score]:
     """Measures checkpoints of a run against its data; each score is written into the run as it comes.
 
     Args:
         run: a stored run; it may be in training meanwhile.
         asked: what is measured, and how.
         tick: told a share in [0, 1] and words, often; raises CancelledError to end, and what was written stays.
+        into: each score is added to it as it comes, so that whoever is interrupted has them; it is what is returned.
 
     Returns:
         A score for every checkpoint and metric; NaN with a note where a metric failed or is not defined.
@@ -56,7 +57,7 @@ def measure_run(run: Run, asked: Asked, tick: Tick) -> list[Score]:
     Raises:
         UsageError: no such metric, extractor, checkpoint, part or device.
         StudioError: no checkpoint can be opened, or the data are gone or others now.
-        DiskFullError: at the end, where scores could not be written; its ``scores`` holds all that was measured.
+        DiskFullError: at the end, where scores could not be written; ``into`` holds all that was measured.
     """
     from ganstudio.app.evaluate.sides import read_parts, some_of
     from ganstudio.explore.stored import StoredGenerator
@@ -74,13 +75,13 @@ def measure_run(run: Run, asked: Asked, tick: Tick) -> list[Score]:
         )
     if len(steps) == 1:  # tells of a run without a good checkpoint before the data are read
         StoredGenerator.open(run, steps[0], "raw" if asked.source == "raw" else "ema", "cpu")
-    want_held = asked.split == "held out" or any(one.needs & {"held out", "recognised"} for one in metrics)
+    want_held = asked.split == "held out" or any(one.needs & ({"held out"} | RECOGNISED) for one in metrics)
     parts = read_parts(run, want_held, _part(tick, 0.0, 0.1))
     arrays, split = _chosen(parts, asked.split, run.info.takes != "nothing")
     real = some_of(arrays, _count(asked.count, len(arrays.items)), asked.seed)
     bench = _Bench(metrics, asked, str(device.type), run.info.fingerprint, split)
     bench.prepare(real, parts, _part(tick, 0.1, 0.25))
-    scores: list[Score] = []
+    scores: list[Score] = [] if into is None else into
     lost: StoreError | None = None
 
     def keep(score: Score) -> None:
@@ -100,17 +101,15 @@ def measure_run(run: Run, asked: Asked, tick: Tick) -> list[Score]:
         except StudioError as error:
             if len(steps) == 1:
                 raise
-            for one in metrics:
-                keep(Score(one.name, math.nan, step=step or 0, source=asked.source, seed=asked.seed, note=str(error)))
+            bench.damaged(Score("", math.nan, step=step or 0, source=asked.source, made=made), str(error), keep)
             continue
         bench.of_generator(generator, made, keep, within)
     if lost is not None:
-        lost.scores = scores  # type: ignore[attr-defined]
         raise lost
     return scores
 
 
-def measure_folders(real: Path, fake: Path, asked: Asked, tick: Tick) -> list[Score]:
+def measure_folders(real: Path, fake: Path, asked: Asked, tick: Tick, into: list[Score] | None = None) -> list[Score]:
     """Compares two folders of pictures, or two ``.npy`` files; nothing is written.
 
     Args:
@@ -118,24 +117,29 @@ def measure_folders(real: Path, fake: Path, asked: Asked, tick: Tick) -> list[Sc
         fake: what is compared with it.
         asked: which metrics, how many, which extractor.
         tick: as in :func:`measure_run`.
+        into: as in :func:`measure_run`.
 
     Raises:
         UsageError: no such metric, or the two cannot be compared.
         DataError: one cannot be read.
     """
     from ganstudio.app.evaluate.given import read_two
+    from ganstudio.training.device import choose_device
 
+    device = choose_device(asked.device)
     two = read_two(Path(real), Path(fake), asked.count, asked.seed, _part(tick, 0.0, 0.2))
     pictures = two.spec.kind == "images"
     met: set[Need] = {"features", "many", *(("pictures",) if pictures else ())}
+    if two.partners:
+        met.add("partners")
     if pictures and asked.extractor.startswith("inception"):
         met.add("probabilities")
     if two.spec.kind == "points" and two.real.items.shape[1] == 2:
         met.add("density")
     there = [one for one in all_metrics().values() if one.needs <= met]
     metrics = _wanted(asked, there)
-    bench = _Bench(metrics, replace(asked, source=""), "cpu", two.fingerprint, "")
-    scores: list[Score] = []
+    bench = _Bench(metrics, replace(asked, source=""), str(device.type), two.fingerprint, "", met, two.resize, two.note)
+    scores: list[Score] = [] if into is None else into
     bench.of_two(two.spec, two.real, two.fake, scores.append, _part(tick, 0.2, 1.0))
     return scores
 
@@ -143,7 +147,11 @@ def measure_folders(real: Path, fake: Path, asked: Asked, tick: Tick) -> list[Sc
 class _Bench:
     """Measures one side after the other against the same real items."""
 
-    def __init__(self, metrics: Sequence[Metric], asked: Asked, device: str, data: str, split: str) -> None:
+    def __init__(
+        self, metrics: Sequence[Metric], asked: Asked, device: str, data: str, split: str, met: Set[str] = frozenset(),
+        resize: str = "", note: str = "",
+    ) -> None:  # fmt: skip
+        self._met, self._resize, self._note = met, resize, note
         self._metrics, self._asked, self._device, self._data, self._split = metrics, asked, device, data, split
         self._extractor: Extractor | None = None
         self._arrays: Arrays | None = None
@@ -215,17 +223,23 @@ class _Bench:
         except (CancelledError, UsageError):
             raise
         except StudioError as error:
-            for one in self._metrics:
-                keep(self._score(one, Found(math.nan, note=str(error)), terms, count, len(arrays.items), 0.0))
+            self.damaged(terms, str(error), keep)
             return
         needs = {need for one in self._metrics for need in one.needs}
         decoder = decoder_of(generator, asked.seed, self._device) if "decoder" in needs else None
-        recognised = recognised_by(generator, parts, asked.seed) if "recognised" in needs else None
+        recognised = recognised_by(generator, parts, asked.seed) if RECOGNISED & needs else None
         evidence = Evidence(
             arrays.spec, self._real, fake, self._held, decoder, recognised, seed=asked.seed, device=self._device,
             of_real=self._of_real,
         )  # fmt: skip
         self._measure(evidence, terms, keep, _part(tick, 0.5, 1.0))
+
+    def damaged(self, terms: Score, note: str, keep: Keep) -> None:
+        """Nothing can be measured of one checkpoint: each metric says why."""
+        assert self._arrays is not None, "prepare comes first"
+        real = len(self._arrays.items)
+        for one in self._metrics:
+            keep(self._score(one, Found(math.nan, note=note), terms, self._asked.count or real, real, 0.0))
 
     def of_two(self, spec: Any, real: Sample, fake: Sample, keep: Keep, tick: Tick) -> None:
         """All metrics of two sides as they are."""
@@ -250,11 +264,12 @@ class _Bench:
                 given = apart = apart or replace(evidence, real=self._trained_on, of_real={}, _known={})
             given.tick = _part(tick, number * share, (number + 1) * share)
             began = time.monotonic()
-            found = _tried(metric, given)
-            real = len(given.real)
-            if metric.needs == {"recognised"} and given.recognised is not None and given.recognised.labels is not None:
-                real = len(given.recognised.labels)
-            keep(self._score(metric, found, terms, len(given.fake), real, time.monotonic() - began))
+            found = _tried(metric, given, self._met)
+            counts = len(given.fake), len(given.real)
+            seen = given.recognised
+            if metric.needs & RECOGNISED and seen is not None and seen.labels is not None:
+                counts = len(seen.labels), len(seen.labels)
+            keep(self._score(metric, found, terms, *counts, time.monotonic() - began))
         tick(1.0, _("Done"))
 
     def _split_of(self, metric: Metric) -> str:
@@ -262,26 +277,27 @@ class _Bench:
         if "held out" in metric.needs and self._trained_on is not None:
             return "train"
         apart = self._parts is not None and self._parts.held is not None
-        return "held out" if "recognised" in metric.needs and apart else self._split
+        return "held out" if metric.needs & RECOGNISED and apart else self._split
 
     def _score(self, metric: Metric, found: Found, terms: Score, count: int, real: int, seconds: float) -> Score:
-        note = found.note
-        if self._asked.count > real:
+        note = " ".join(filter(None, (found.note, self._note)))
+        if self._asked.count > real and not metric.needs & RECOGNISED:
             few = _("There are only {n} real items; all were taken.").format(n=f"{real:,}")
             note = f"{note} {few}".strip()
         by = self._extractor if metric.needs & _WITH_FEATURES else None
+        resize = ", ".join(filter(None, (self._resize, by.resize if by else "")))
         given = terms.extractor_label if metric.needs & _WITH_FEATURES else ""
         return replace(
             terms, metric=metric.name, value=float(found.value), low=float(found.low), high=float(found.high),
             more=dict(found.more), extractor=by.name if by else "", extractor_label=by.label if by else given,
-            resize=by.resize if by else "", count=count, real_count=real, split=self._split_of(metric),
+            resize=resize, count=count, real_count=real, split=self._split_of(metric),
             seed=self._asked.seed, data=self._data, seconds=round(seconds, 3), note=note,
         )  # fmt: skip
 
 
-def _tried(metric: Metric, evidence: Evidence) -> Found:
+def _tried(metric: Metric, evidence: Evidence, met: Set[str]) -> Found:
     """What a metric finds; where it fails, why: the others go on."""
-    if reason := lacking(metric, evidence):
+    if reason := lacking(metric, evidence, met):
         return Found(math.nan, note=reason)
     try:
         return metric.compute(evidence)

@@ -198,15 +198,21 @@ class TextEdit(QLineEdit):
 
 
 class FolderEdit(TextEdit):
-    """A folder, typed or chosen; empty for the usual one."""
+    """A folder or a file, typed or chosen; empty for the usual one."""
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
-        self.setPlaceholderText(_("the usual place"))
+        self.setPlaceholderText("" if spec.path else _("the usual place"))
         self.browse = tool_button("folder", _("Choose the {title}").format(title=spec.title.lower()), clicked=self._ask)
 
     def _ask(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self.window(), self.spec.title, self.text() or str(Path.home()))
+        window, title, at = self.window(), self.spec.title, self.text() or str(Path.home())
+        file = self.spec.path
+        chosen = (
+            QFileDialog.getOpenFileName(window, title, at)[0]
+            if file
+            else QFileDialog.getExistingDirectory(window, title, at)
+        )
         if chosen:
             self.setText(chosen)
             self.commit()
@@ -225,4 +231,4 @@ def editor_for(spec: FieldSpec, roomy: bool = False) -> Editor:
         long = sum(len(choice_text(choice)) + 3 for choice in spec.choices)  # with the gaps between them
         few = 2 <= len(spec.choices) <= 4 and long <= SEGMENT_CHARACTERS * (1 + roomy)
         return SegmentEdit(spec) if few else ChoiceEdit(spec)
-    return FolderEdit(spec) if spec.name.endswith("_folder") else TextEdit(spec)
+    return FolderEdit(spec) if spec.path or spec.name.endswith("_folder") else TextEdit(spec)
