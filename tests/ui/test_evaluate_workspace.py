@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.evaluate import measuring
@@ -262,10 +262,15 @@ def test_numbers_that_arrive_move_nothing_under_the_mouse(
     wait(qtbot, lambda: not page.evaluation.measures.tasks)
 
 
-def test_a_wide_table_shares_what_it_has_left(evaluate: Evaluate) -> None:
+def test_a_wide_table_shares_what_it_has_left(evaluate: Evaluate, qtbot: QtBot) -> None:
     made("one")
     window, page = evaluate()
+    window.resize(1024, 700)
+    measure = next(b for b in page.findChildren(QPushButton) if b.text() == "Measure…")
+    wait(qtbot, lambda: abs((measure.mapTo(window, QPoint()) - page.starred.mapTo(window, QPoint())).y()) < 12)
+    assert page.starred.width() >= page.starred.sizeHint().width()
     window.resize(1920, 1080)
+    wait(qtbot, lambda: page.table.width() > 1800)
     header, shown = page.table.horizontalHeader(), (NAME, METHOD, VERDICT, BEST)
     assert header.length() == page.table.viewport().width()
     assert header.sectionSize(NAME) < header.length() // 3
@@ -318,7 +323,8 @@ def test_star_tags_and_note_are_kept_with_the_run(evaluate: Evaluate, qtbot: QtB
     wait(qtbot, lambda: read_annotations(other).star)
     qtbot.keyClick(page.table, Qt.Key.Key_F2)
     form = dialog(qtbot, window)
-    form.findChildren(QLineEdit)[0].setText("talk, wide")
+    wait(qtbot, form.findChildren(QLineEdit)[0].hasFocus)
+    QTest.keyClicks(form.findChildren(QLineEdit)[0], "talk, wide")
     form.findChildren(QPlainTextEdit)[0].setPlainText("drawn twice")
     assert not problems(form)
     form.findChildren(QPlainTextEdit)[0].setFocus()

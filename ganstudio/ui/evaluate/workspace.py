@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
     from ganstudio.ui.compare import CompareView
 
-LAYOUT = "evaluate"
+LAYOUT, WIDE = "evaluate", 1100
 REFRESH_SECONDS, REST_SECONDS = 0.5, 0.25
 """How often the disk is looked at; how long a selection rests before runs are read to be compared."""
 
@@ -102,6 +102,7 @@ class EvaluateWorkspace(Page):
         self.count, self.doing = label("", "muted"), ElidedLabel("", "muted")  # which comes and goes, and moves nothing
         tip = _("Words in the name, method, data, verdict or tags (Ctrl+F)")
         self.search = SearchLine(_("Search the table"), tip)
+        self.search.setMaximumWidth(144)  # all is in one row of a window 1024 wide
         self.starred = push_button(_("Starred"), tooltip=_("Only runs with a star"), chip=True)
         self.starred.setCheckable(True)
         self.choices = push_button(
@@ -109,7 +110,8 @@ class EvaluateWorkspace(Page):
         )
         bar = BreakingRow()
         title = label(_("Evaluate"), "title")
-        shown = title, self.count, 8, self.search, 2, self.starred, self.choices, 8, self.doing
+        shown = title, self.count, 8, self.search, 2, self.starred, self.choices, self.doing
+        self.doing.setMinimumWidth(1)
         left = boxed(*shown, across=True, gap=6, stretch=self.doing)
         names = "star", "remark", "copy", "export", "cancel"
         small = [self._bound(name, tool_button(self._action(name).icon, "")) for name in names]
@@ -218,8 +220,9 @@ class EvaluateWorkspace(Page):
         self._upper.setCurrentIndex(0 if runs else 1)
         shown = f"{total:,}" if runs == total else _("{n} of {total}").format(n=runs, total=f"{total:,}")
         self.count.setText(shown)
-        self.doing.setText(self.evaluation.measures.words)
-        self.count.setToolTip(plural("{n} run", "{n} runs", total))
+        words = self.evaluation.measures.words
+        self.doing.setText(words if self.width() >= WIDE else "")
+        self.count.setToolTip("\n".join(filter(None, (plural("{n} run", "{n} runs", total), words))))
         self._bar.fit()
         if not self.chosen and runs and self.table.currentIndex().row() < 0:
             self.table.choose(self.sorter.index(0, 0).data(Qt.ItemDataRole.UserRole).path)
