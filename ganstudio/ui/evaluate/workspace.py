@@ -102,7 +102,7 @@ class EvaluateWorkspace(Page):
         self.count, self.doing = label("", "muted"), ElidedLabel("", "muted")  # which comes and goes, and moves nothing
         tip = _("Words in the name, method, data, verdict or tags (Ctrl+F)")
         self.search = SearchLine(_("Search the table"), tip)
-        self.search.setMaximumWidth(144)  # all is in one row of a window 1024 wide
+        self.search.setMaximumWidth(128)  # all is in one row of a window 1024 wide
         self.starred = push_button(_("Starred"), tooltip=_("Only runs with a star"), chip=True)
         self.starred.setCheckable(True)
         self.choices = push_button(
@@ -110,7 +110,7 @@ class EvaluateWorkspace(Page):
         )
         bar = BreakingRow()
         title = label(_("Evaluate"), "title")
-        shown = title, self.count, 8, self.search, 2, self.starred, self.choices, self.doing
+        shown = title, self.count, self.search, 2, self.starred, self.choices, self.doing
         self.doing.setMinimumWidth(1)
         left = boxed(*shown, across=True, gap=6, stretch=self.doing)
         names = "star", "remark", "copy", "export", "cancel"

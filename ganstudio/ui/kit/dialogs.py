@@ -164,8 +164,10 @@ class FormDialog(QDialog):
         self.rows.setVerticalSpacing(8)
         self.words = label("", "muted", wrap=True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)  # or Enter would cancel
-        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(refuse)
+        cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        cancel.setToolTip(refuse)
         self.go = self._buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.setTabOrder(self.go, cancel)  # as one reads them
         self.go.setDefault(True)
         self.go.setToolTip(tip)
         set_look(self.go, primary=True)
