@@ -77,16 +77,9 @@ class Question(QMessageBox):
 
 
 def ask(
-    parent: QWidget,
-    title: str,
-    text: str,
-    about: str = "",
-    *,
-    ways: Sequence[Way],
-    no: str,
-    then: Callable[[Any], object],
-    careful: bool = False,
-) -> None:
+    parent: QWidget, title: str, text: str, about: str = "", *, ways: Sequence[Way], no: str,
+    then: Callable[[Any], object], careful: bool = False,
+) -> None:  # fmt: skip
     """Asks while the window goes on; ``then`` is told the answer. See :class:`Question`."""
     box = Question(parent, title, text, about, ways, no, careful)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
