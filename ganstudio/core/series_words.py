@@ -45,12 +45,17 @@ def is_count(info: SeriesInfo) -> bool:
     return info.name == "modes"
 
 
+def share_of(value: float) -> str:
+    """A share in percent: ``"98 %"``, ``"0.1 %"``."""
+    return percent(value, ".0f" if value >= 1 or not value else ".1g")  # some is not none
+
+
 def value_of(info: SeriesInfo, value: float) -> str:
     """A value as people read it: ``"8"`` of a count, ``"98 %"`` of a share, else ``"0.497"``."""
     if not math.isfinite(value):
         return short_number(value)
     if info.name.endswith("%"):
-        return percent(value, ".0f" if value >= 1 or not value else ".1g")  # some is not none
+        return share_of(value)
     return f"{value:.0f}" if is_count(info) else short_number(value)
 
 

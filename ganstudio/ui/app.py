@@ -194,7 +194,8 @@ def _draw_once(window: MainWindow, wanted: Screenshot) -> int:
         loop.quit()
 
     def settle() -> None:
-        if studio.jobs.running:
+        page = window.pages.get(window.current_workspace)
+        if studio.jobs.running or (page is not None and page.busy):  # between two jobs of one reading there is none
             QTimer.singleShot(100, window, settle)
         else:
             QTimer.singleShot(SETTLE_MS, window, draw)

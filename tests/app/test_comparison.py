@@ -125,6 +125,8 @@ def test_runs_are_grouped_by_what_differs_and_named_by_it() -> None:
     assert [one.title for one in grouped(models, "seed")] == ["0 Seed ×2", "1 Seed ×2"]
     assert [one.title for one in grouped(models, "")] == [f"run {n}" for n in range(4)]
     assert [one.title for one in grouped(models, "penalty")] == [f"run {n}" for n in range(4)], "none of them has it"
+    models.append(RunModel.of_folder(make("alone", hyper={"lr_g": 0.5})))
+    assert grouped(models, SEEDS)[-1].title == "alone", "as the table calls it"
     twins = [RunModel.of_folder(make("twin", seed=seed)) for seed in (3, 5)]
     assert [one.title for one in grouped(twins, "")] == ["twin · 3 Seed", "twin · 5 Seed"]
 

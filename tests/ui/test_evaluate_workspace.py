@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ganstudio.app.evaluate import measuring
@@ -27,7 +27,7 @@ from ganstudio.metrics.base import Evidence, Found, Metric
 from ganstudio.store import RunWriter, create_run
 from ganstudio.store.annotations import Annotations, annotate, read_annotations
 from ganstudio.store.scores import append_scores, read_scores
-from ganstudio.ui.evaluate.table import BEST, CREATED, FACTS, NAME, SEED, VERDICT
+from ganstudio.ui.evaluate.table import BEST, CREATED, FACTS, METHOD, NAME, SEED, VERDICT
 from ganstudio.ui.evaluate.workspace import EvaluateWorkspace
 from ganstudio.ui.window import MainWindow
 from tests.ui.audit import problems
@@ -209,6 +209,77 @@ def test_measuring_asks_once_shows_progress_and_can_be_cancelled(
     assert json.loads(window.store.layout("evaluate/measure"))["metrics"] == ["fid"], "asked the same the next time"
 
 
+def test_a_run_that_is_thrown_away_while_it_is_measured_is_no_error(
+    evaluate: Evaluate, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path, begun = made("one"), list[int]()
+
+    def measure(run: Any, _what: measuring.Asked, tick: Callable[[float, str], None]) -> list[Score]:
+        begun.append(1)
+        while run.path.exists():
+            time.sleep(0.005)
+        append_scores(run.path, [score("fid", 12.0)])
+        return []
+
+    monkeypatch.setattr(measuring, "measure_run", measure)
+    window, page = evaluate()
+    choose(page, "one")
+    qtbot.keyClick(page.table, Qt.Key.Key_M, CTRL)
+    qtbot.keyClick(dialog(qtbot, window), Qt.Key.Key_Return)
+    wait(qtbot, lambda: begun)
+    path.rename(tmp_path / "thrown away")
+    wait(qtbot, lambda: not page.evaluation.measures.tasks)
+    assert not [note.text for note in window.studio.notifications.kept if note.level == "error"]
+
+
+def test_numbers_that_arrive_move_nothing_under_the_mouse(
+    evaluate: Evaluate, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(_run: Any, _what: measuring.Asked, tick: Callable[[float, str], None]) -> list[Score]:
+        while True:
+            tick(0.4, "features")
+            time.sleep(0.005)
+
+    monkeypatch.setattr(measuring, "measure_run", measure)
+    paths = [made(f"run {number:02}") for number in range(12)]
+    window, page = evaluate()
+    window.resize(1366, 768)
+    qtbot.keyClick(page.table, Qt.Key.Key_A, CTRL)
+    bar = page.table.verticalScrollBar()
+    bar.setValue(60)
+    told = list[int]()
+    page.table.chosen.connect(lambda: told.append(1))
+    append_scores(paths[0], [score("fid", 12.0)])
+    wait(qtbot, lambda: any(column.key == "fid" for column in page.table.columns))
+    assert bar.value() == 60
+    assert len(page.chosen) == 12
+    assert not told, "what is compared is not read anew"
+    search = page.search.mapTo(window, QPoint())
+    page.evaluation.measures.ask(page.chosen_runs[:2], measuring.Asked(("fid",)))
+    wait(qtbot, lambda: page.doing.text())
+    assert page.search.mapTo(window, QPoint()) == search
+    qtbot.keyClick(page.table, Qt.Key.Key_Escape)
+    wait(qtbot, lambda: not page.evaluation.measures.tasks)
+
+
+def test_a_wide_table_shares_what_it_has_left(evaluate: Evaluate, qtbot: QtBot) -> None:
+    made("one")
+    window, page = evaluate()
+    window.resize(1024, 700)
+    measure = next(b for b in page.findChildren(QPushButton) if b.text() == "Measure…")
+    wait(qtbot, lambda: abs((measure.mapTo(window, QPoint()) - page.starred.mapTo(window, QPoint())).y()) < 12)
+    assert page.starred.width() >= page.starred.sizeHint().width()
+    page.search.setText("nothing is called that")
+    page.search.setText("one")
+    wait(qtbot, lambda: abs((measure.mapTo(window, QPoint()) - page.starred.mapTo(window, QPoint())).y()) < 12)
+    window.resize(1920, 1080)
+    wait(qtbot, lambda: page.table.width() > 1800)
+    header, shown = page.table.horizontalHeader(), (NAME, METHOD, VERDICT, BEST)
+    assert header.length() == page.table.viewport().width()
+    assert header.sectionSize(NAME) < header.length() // 3
+    assert all(header.sectionSize(place) > page.table.columns[place].width for place in shown)
+
+
 def test_measuring_again_asks_in_the_same_way(
     evaluate: Evaluate, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,7 +326,8 @@ def test_star_tags_and_note_are_kept_with_the_run(evaluate: Evaluate, qtbot: QtB
     wait(qtbot, lambda: read_annotations(other).star)
     qtbot.keyClick(page.table, Qt.Key.Key_F2)
     form = dialog(qtbot, window)
-    form.findChildren(QLineEdit)[0].setText("talk, wide")
+    wait(qtbot, form.findChildren(QLineEdit)[0].hasFocus)
+    QTest.keyClicks(form.findChildren(QLineEdit)[0], "talk, wide")
     form.findChildren(QPlainTextEdit)[0].setPlainText("drawn twice")
     assert not problems(form)
     form.findChildren(QPlainTextEdit)[0].setFocus()

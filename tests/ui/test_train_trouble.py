@@ -226,6 +226,7 @@ def test_a_remedy_is_a_click_or_a_key_away(window: MainWindow, qtbot: QtBot) -> 
     wait(qtbot, past)
     qtbot.mouseClick(since, Qt.MouseButton.LeftButton)
     assert not view.stage.timeline.is_live()
+    assert view.stage.timeline.hasFocus(), "the keyboard goes on where the step was gone to"
     assert not offered(window), "what is done is done now, not at a step of the past"
     view.stage.timeline.go_live()
     wait(qtbot, lambda: any(b.text() == "Try penalty R1" for b in offered(window)))

@@ -90,6 +90,23 @@ def test_a_screenshot_shows_what_was_asked_for_and_changes_nothing(
     assert os.environ["GANSTUDIO_CONFIG"] == str(own_folders / "config")
 
 
+def test_a_screenshot_waits_for_what_is_read(
+    tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_run(own_folders / "runs" / "tiny")
+    seen: list[bool] = []
+    grab = MainWindow.grab
+
+    def shot(window: MainWindow) -> QPixmap:
+        lines = window.pages["evaluate"].shown.lines  # type: ignore[attr-defined]
+        seen.append(bool(lines) and all(line.verdict for line in lines))
+        return grab(window)
+
+    monkeypatch.setattr(MainWindow, "grab", shot)
+    assert main(["--screenshot", str(tmp_path / "a.png"), "--workspace", "evaluate"]) == 0
+    assert seen == [True]
+
+
 def test_a_screenshot_leaves_canvases_alone(tmp_path: Path, own_folders: Path) -> None:
     canvases = Canvases(own_folders / "config" / FOLDER)
     classes = (MapClass("sky", (0, 0, 255)), MapClass("sea", (0, 0, 99)))

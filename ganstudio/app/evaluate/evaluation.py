@@ -17,7 +17,7 @@ from ganstudio.app.evaluate.table import Known, Line, Table, View, make_table
 from ganstudio.app.jobs import Job, Progress
 from ganstudio.app.runs.library import Library, RunRow
 from ganstudio.app.runs.verdict import Verdict, judge_stored
-from ganstudio.core.errors import CancelledError, StudioError
+from ganstudio.core.errors import CancelledError, StoreError, StudioError
 from ganstudio.core.i18n import _, percent, plural
 from ganstudio.metrics import all_metrics
 from ganstudio.store import Run
@@ -322,12 +322,16 @@ class Measures:
             from ganstudio.app.evaluate import measuring
 
             def tick(fraction: float, text: str) -> None:
-                if cancel.is_set():
+                if cancel.is_set() or not task.path.is_dir():  # moved to the trash: nobody asks for its numbers
                     raise CancelledError(_("Measuring was cancelled."))
                 progress(fraction, text)
 
             tick(0.0, "")
-            measuring.measure_run(Run.open(task.path), task.asked, tick)
+            try:
+                measuring.measure_run(Run.open(task.path), task.asked, tick)
+            except StoreError:
+                tick(0.0, "")  # it may have gone just now
+                raise
 
         task.job = self._studio.jobs.start(_("Measuring “{name}”").format(name=task.name), work)
         task.job.progressed.connect(lambda _fraction, _text: self.changed.emit())

@@ -285,8 +285,9 @@ def number_text(value: float, half: float = math.nan) -> str:
     if not math.isfinite(value):
         return "–"
     if not (math.isfinite(half) and half > 0):
-        return f"{value:.4g}".replace("-", "−")
+        return f"{value:{',.0f' if 1000 <= abs(value) < 1e6 else '.4g'}}".replace("-", "−")
     digits = max(0, 1 - math.floor(math.log10(half)))
+    value = round(value, digits) + 0.0  # no −0.000
     form = f",.{digits}f" if digits <= _MOST_DIGITS else ".3g"
     return f"{value:{form}} ± {half:{form if digits <= _MOST_DIGITS else '.2g'}}".replace("-", "−")
 

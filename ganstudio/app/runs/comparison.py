@@ -151,8 +151,11 @@ def grouped(models: Sequence[RunModel], by: str, catalogue: Catalogue | None = N
     found: dict[tuple[str, ...], list[int]] = {}
     for place in range(len(models)):
         found.setdefault(tuple(row.stored[place] for row in told), []).append(place)
-    groups = []
+    groups, titles = [], [model.title for model in models]
     for places in found.values():
+        if by == SEEDS and len(places) == 1 and titles.count(titles[places[0]]) == 1:
+            groups.append(Group(titles[places[0]], (models[places[0]],)))  # as it is called in the table
+            continue
         said = (
             row.cells[places[0]] if row.key in ("method", "data") else f"{row.cells[places[0]]} {row.title}"
             for row in told

@@ -63,7 +63,7 @@ def evaluate_actions(
          _("Chooses metrics and measures the selected runs, one after another.")),
         ("again", _("Measure again"), "reset", measured, "Ctrl+Shift+M",
          _("Measures the newest checkpoint in the same way as the numbers of the selected runs were.")),
-        ("cancel", _("Cancel measuring"), "close", doing, "",
+        ("cancel", _("Cancel measuring"), "stop", doing, "",
          _("Of the selected runs; what has been measured so far stays.")),
         ("star", _("Star"), "star", some, "", _("Marks the selected runs with a star, or takes it.")),
         ("remark", _("Tags and note…"), "rename", some, "", _("What you remark of the selected runs; kept with them.")),

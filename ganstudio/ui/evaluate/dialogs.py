@@ -154,6 +154,7 @@ class RemarkDialog(FormDialog):
         self.add_row(_("Note"), self.note, _("As many lines as you like; Ctrl+Enter keeps it"))
         QShortcut(QKeySequence("Ctrl+Return"), self.note, self.choose, context=Qt.ShortcutContext.WidgetShortcut)
         self.fill(self.words, self.rows, width=440)
+        self.tags.setFocus()
 
     def accept(self) -> None:
         """Hands on what has been changed."""

@@ -22,7 +22,7 @@ from ganstudio.ui.kit.words import date_text, full_date, steps_text
 NAME, CREATED, METHOD, DATA, SEED, STEPS, VERDICT, BEST = range(8)
 FACTS = 8
 """So many columns stand before those of the metrics."""
-ROW_HEIGHT, LEAST_NAME, STAR = 44, 208, 38
+ROW_HEIGHT, LEAST_NAME, MOST_NAME, STAR = 44, 208, 320, 38
 GIVE_WAY = (CREATED, SEED, DATA, STEPS, METHOD)
 """Columns that are not there in a narrow table, first to last: what the tooltip or the lower half still say."""
 TONES = {"good": ("check", "real"), "neutral": ("info", "text_muted"), "warning": ("warning", "warning")}
@@ -45,7 +45,7 @@ def columns_of(table: Table) -> tuple[Column, ...]:
         Column(_("Seed"), lambda line: line.seeds, 56, lambda line: line.rows[0].experiment.seed, right=True, muted=True),
         Column(_("Steps"), lambda line: steps_text(line.rows[0].step, line.rows[0].total), 104,
                lambda line: line.rows[0].step, right=True, muted=True),
-        Column(_("Verdict"), lambda line: line.verdict.word if line.verdict else "–", 150,
+        Column(_("Verdict"), lambda line: line.verdict.word if line.verdict else "–", 168,
                tip=lambda line: line.verdict.text if line.verdict else _("Being read, or not to be read."),
                help=_("How the run goes, in a word; the sentence is the tooltip.")),
         Column(_("Best step"), lambda line: "–" if line.best_step is None else f"{line.best_step:,}", 84,
@@ -172,7 +172,7 @@ class MetricsTable(RowsTable):
         return line.cells.get(self.columns[place].key)
 
     def fit(self) -> None:
-        """Columns that tell least give way where there is no room for all; the name takes what is left."""
+        """Columns that tell least give way where there is no room for all; what is left goes to the name, then to all."""
         shown = [place for place in range(1, len(self.columns)) if self.columns[place].key not in self.hidden]
         room = self.viewport().width() - LEAST_NAME - sum(self.columns[place].width for place in shown)
         for place in GIVE_WAY:
@@ -181,8 +181,11 @@ class MetricsTable(RowsTable):
                 room += self.columns[place].width
         for place in range(1, len(self.columns)):
             self.setColumnHidden(place, place not in shown)
-        if self.columns:
-            self.setColumnWidth(NAME, LEAST_NAME + max(0, room))
+        spare = max(0, room - (named := min(max(0, room), MOST_NAME - LEAST_NAME)))
+        for number, place in enumerate((NAME, *shown) if self.columns else ()):
+            share = spare * (number + 1) // (len(shown) + 1) - spare * number // (len(shown) + 1)
+            width = self.columns[place].width if place else LEAST_NAME + named
+            self.setColumnWidth(place, width + share)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fits the columns into another width."""

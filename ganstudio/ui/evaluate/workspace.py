@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from ganstudio.ui.compare import CompareView
     from ganstudio.ui.evaluate.studies import StudiesPage
 
-LAYOUT = "evaluate"
+LAYOUT, WIDE = "evaluate", 1100
 REFRESH_SECONDS, REST_SECONDS = 0.5, 0.25
 """How often the disk is looked at; how long a selection rests before runs are read to be compared."""
 
@@ -87,22 +87,23 @@ class EvaluateWorkspace(RunsPage):
             self.show_part("studies")
 
     def _lay_out(self) -> None:
-        self.count = label("", "muted")
+        self.count, self.doing = label("", "muted"), ElidedLabel("", "muted")  # which comes and goes, and moves nothing
         tip = _("Words in the name, method, data, verdict or tags (Ctrl+F)")
         self.search = search_line(_("Search the table"), tip, self.table.setFocus)
+        self.search.setMaximumWidth(128)  # all is in one row of a window 1024 wide
         self.starred = push_button(_("Starred"), tooltip=_("Only runs with a star"), chip=True)
         self.starred.setCheckable(True)
         self.choices = push_button(
             _("View"), "sliders", _("Columns, seeds, and the metric to judge by"), menu=self._fill_view
         )
         bar = BreakingRow()
-        left = boxed(self.count, 8, self.search, 2, self.starred, self.choices, None, across=True, gap=6)
-        small = [
-            self._bound(name, tool_button(self._action(name).icon, "")) for name in ("star", "remark", "copy", "export")
-        ]
-        self.cancel_button = self._bound("cancel")
+        shown = self.count, self.search, 2, self.starred, self.choices, self.doing
+        self.doing.setMinimumWidth(1)
+        left = boxed(*shown, across=True, gap=6, stretch=self.doing)
+        names = "star", "remark", "copy", "export", "cancel"
+        small = [self._bound(name, tool_button(self._action(name).icon, "")) for name in names]
         measure = self._bound("measure", push_button(self._action("measure").title, "evaluate", primary=True))
-        right = boxed(None, *small, self._bound("again"), self.cancel_button, measure, across=True, gap=6)
+        right = boxed(None, *small, self._bound("again"), measure, across=True, gap=6)
         bar.lay_out(left, right, 0, (8, 12, 16, 12), gap=6)
         self.empty = EmptyState(
             "evaluate", _("Which run is better?"),
@@ -205,21 +206,19 @@ class EvaluateWorkspace(RunsPage):
 
     def _show_table(self) -> None:
         self._table_due = False
-        chosen = [one.path for one in self.chosen]
         self.shown = self.evaluation.table(self.view)
-        columns = columns_of(self.shown)
-        if [_looks(column) for column in columns] != [_looks(column) for column in self.table.columns]:
-            self._set_columns(columns)
-        self.model.columns = columns  # they look the same, but know the cells of this table
-        self.model.set_rows(self.shown.lines)
+        with self.table.kept():
+            columns = columns_of(self.shown)
+            if [_looks(column) for column in columns] != [_looks(column) for column in self.table.columns]:
+                self._set_columns(columns)
+            self.model.columns = columns  # they look the same, but know the cells of this table
+            self.model.set_rows(self.shown.lines)
         if self._to_select and set(self._to_select) <= {row.path for line in self.shown.lines for row in line.rows}:
             wanted, self._to_select = set(self._to_select), []
             self.table.clearSelection()
-            chosen = [line.path for line in self.shown.lines if wanted & {row.path for row in line.rows}]
-        there = {one.path for one in self.chosen}
-        for path in chosen:
-            if path not in there:
-                self.table.choose(path, more=True)
+            for line in self.shown.lines:
+                if wanted & {row.path for row in line.rows}:
+                    self.table.choose(line.path, more=True)
         self._after_lines()
         self._show_scores()
 
@@ -237,11 +236,12 @@ class EvaluateWorkspace(RunsPage):
         read = self.evaluation.read_once
         self._pages.setCurrentIndex(0 if total else 1 if read else 2)
         self._bar.setVisible(bool(total) and self.part.value == "runs")
-        self.cancel_button.setVisible(bool(self.evaluation.measures.tasks))
         self._upper.setCurrentIndex(0 if runs else 1)
         shown = f"{total:,}" if runs == total else _("{n} of {total}").format(n=runs, total=f"{total:,}")
-        self.count.setText(self.evaluation.measures.words or shown)
-        self.count.setToolTip(plural("{n} run", "{n} runs", total))
+        self.count.setText(shown)
+        words = self.evaluation.measures.words
+        self.doing.setText(words if self.width() >= WIDE else "")
+        self.count.setToolTip("\n".join(filter(None, (plural("{n} run", "{n} runs", total), words))))
         self._bar.fit()
         if not self.chosen and runs and self.table.currentIndex().row() < 0:
             self.table.choose(self.sorter.index(0, 0).data(Qt.ItemDataRole.UserRole).path)

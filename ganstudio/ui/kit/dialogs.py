@@ -77,16 +77,9 @@ class Question(QMessageBox):
 
 
 def ask(
-    parent: QWidget,
-    title: str,
-    text: str,
-    about: str = "",
-    *,
-    ways: Sequence[Way],
-    no: str,
-    then: Callable[[Any], object],
-    careful: bool = False,
-) -> None:
+    parent: QWidget, title: str, text: str, about: str = "", *, ways: Sequence[Way], no: str,
+    then: Callable[[Any], object], careful: bool = False,
+) -> None:  # fmt: skip
     """Asks while the window goes on; ``then`` is told the answer. See :class:`Question`."""
     box = Question(parent, title, text, about, ways, no, careful)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -164,8 +157,10 @@ class FormDialog(QDialog):
         self.rows.setVerticalSpacing(8)
         self.words = label("", "muted", wrap=True)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)  # or Enter would cancel
-        self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setToolTip(refuse)
+        cancel = self._buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        cancel.setToolTip(refuse)
         self.go = self._buttons.addButton(action, QDialogButtonBox.ButtonRole.AcceptRole)
+        self.setTabOrder(self.go, cancel)  # as one reads them
         self.go.setDefault(True)
         self.go.setToolTip(tip)
         set_look(self.go, primary=True)

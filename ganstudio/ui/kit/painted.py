@@ -77,14 +77,9 @@ def device_pixels(painter: QPainter, ratio: float) -> None:
 
 
 def write_line(
-    painter: QPainter,
-    box: QRect | QRectF,
-    text: str,
-    font: QFont,
-    ink: str,
-    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-) -> int:
+    painter: QPainter, box: QRect | QRectF, text: str, font: QFont, ink: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft, elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> int:  # fmt: skip
     """One line of text in the middle of the box's height, elided where it has no room; returns how wide it is."""
     painter.setFont(font)
     painter.setPen(QColor(ink))
@@ -214,14 +209,9 @@ def draw_here(painter: QPainter, at: QPointF, theme: Theme) -> None:
 
 
 def draw_legend(
-    painter: QPainter,
-    left: float,
-    middle: float,
-    numbers: Sequence[int],
-    names: tuple[str, ...],
-    theme: Theme,
+    painter: QPainter, left: float, middle: float, numbers: Sequence[int], names: tuple[str, ...], theme: Theme,
     limit: float,
-) -> None:
+) -> None:  # fmt: skip
     """A tag for each generator, one after the other; only their numbers where they do not fit into ``limit``."""
     metrics = painter.fontMetrics()
     texts = [group_text(number, names) for number in numbers]

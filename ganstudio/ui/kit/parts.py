@@ -110,15 +110,9 @@ def keeping_room(widget: _Widget) -> _Widget:
 
 
 def tool_button(
-    icon_name: str,
-    name: str,
-    tooltip: str = "",
-    checkable: bool = False,
-    *,
-    clicked: Callable[[], object] | None = None,
-    side: int = 0,
-    on: str = "",
-) -> QToolButton:
+    icon_name: str, name: str, tooltip: str = "", checkable: bool = False, *,
+    clicked: Callable[[], object] | None = None, side: int = 0, on: str = "",
+) -> QToolButton:  # fmt: skip
     """A flat button with an icon.
 
     Args:
@@ -142,14 +136,9 @@ def tool_button(
 
 
 def push_button(
-    text: str,
-    icon_name: str = "",
-    tooltip: str = "",
-    *,
-    clicked: Callable[[], object] | None = None,
-    menu: Callable[[QMenu], object] | None = None,
-    **look: object,
-) -> QPushButton:
+    text: str, icon_name: str = "", tooltip: str = "", *, clicked: Callable[[], object] | None = None,
+    menu: Callable[[QMenu], object] | None = None, **look: object,
+) -> QPushButton:  # fmt: skip
     """A button with words.
 
     Args:
@@ -171,15 +160,9 @@ def push_button(
 
 
 def entry(
-    hint: str,
-    tooltip: str,
-    name: str = "",
-    *,
-    text: str = "",
-    changed: Callable[[str], object] | None = None,
-    longest: int = 0,
-    clear: bool = False,
-) -> QLineEdit:
+    hint: str, tooltip: str, name: str = "", *, text: str = "", changed: Callable[[str], object] | None = None,
+    longest: int = 0, clear: bool = False,
+) -> QLineEdit:  # fmt: skip
     """A line to type in.
 
     Args:
@@ -237,13 +220,9 @@ def _named(button: _Button, name: str, tooltip: str, clicked: Callable[[], objec
 
 
 def boxed(
-    *parts: QWidget | QLayout | int | None,
-    across: bool = False,
-    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
-    gap: int = 0,
-    into: QWidget | None = None,
-    stretch: QWidget | QLayout | None = None,
-) -> QBoxLayout:
+    *parts: QWidget | QLayout | int | None, across: bool = False, margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+    gap: int = 0, into: QWidget | None = None, stretch: QWidget | QLayout | None = None,
+) -> QBoxLayout:  # fmt: skip
     """A column (or a row, ``across``) of widgets and layouts.
 
     Args:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     QRectF,
+    QSignalBlocker,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -261,6 +263,20 @@ class RowsTable(QTableView):
                 self.scrollTo(index)
                 return True
         return False
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Whatever becomes of rows and columns meanwhile, what is selected and scrolled to stays; nobody is told."""
+        chosen = {row.path for row in self.chosen_rows()}
+        current = getattr(self.currentIndex().data(ROW_ROLE), "path", None)
+        bars = [(bar, bar.value()) for bar in (self.horizontalScrollBar(), self.verticalScrollBar())]
+        with QSignalBlocker(self):
+            yield
+            there = {row.path for row in self.chosen_rows()}
+            for path in (*(chosen - there), *({current} & chosen)):
+                self.choose(path, more=True)
+        for bar, value in bars:
+            bar.setValue(value)
 
     @property
     def editing(self) -> bool:

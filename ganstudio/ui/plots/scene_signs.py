@@ -20,7 +20,7 @@ from ganstudio.ui.plots.scene_layers import tints
 
 NUMBER = 16.0
 """Numbers of generators stay so many pixels apart."""
-LEGEND = 36
+LEGEND, LEAST_GAP = 36, 20
 BAR, LONGEST, BESIDE = 10.0, 132.0, 8.0
 LOWEST = 120
 """A scene that is lower than that has no room for a scale."""
@@ -118,10 +118,13 @@ def paint_groups(
 def paint_modes(
     painter: QPainter, modes: Sequence[tuple[float, float]], hits: Sequence[bool], std: float, view: View, theme: Theme
 ) -> None:
-    """The true modes (3σ): ticked where generated points arrive, dashed where none do."""
-    radius = max(6.0, 3 * std * view.scale)
+    """The true modes (3σ): ticked where generated points arrive and there is room, dashed where none do."""
+    places = view.to_screen(np.array(modes))
+    apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + np.diag(np.full(len(places), np.inf))
+    gap = float(apart.min(initial=np.inf))
+    radius = max(min(6.0, 0.4 * gap), 3 * std * view.scale)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for number, (x, y) in enumerate(view.to_screen(np.array(modes)).tolist()):
+    for number, (x, y) in enumerate(places.tolist()):
         known = number < len(hits)
         hit = known and hits[number]
         pen = QPen(colour(theme.text, 0.85 if hit or not known else 0.7), 1.5 if hit else 1.2)
@@ -130,7 +133,7 @@ def paint_modes(
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(x, y), radius, radius)
-        if hit:
+        if hit and gap >= LEAST_GAP:
             at = QPointF(x + radius * 0.71, y - radius * 0.71)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.text))

@@ -25,7 +25,7 @@ from ganstudio.ui.kit.style import set_look
 if TYPE_CHECKING:
     from ganstudio.app.generators.catalogue import MethodCard
 
-WIDTH = 208
+WIDTH = 220  # a remedy's words fit beside the scroll bar
 _ICONS = {"good": "●", "neutral": "○", "warning": "▲"}
 
 

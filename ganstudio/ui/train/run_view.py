@@ -74,7 +74,7 @@ class RunView(QWidget):
         self.stage.source_chosen.connect(self._choose_source)
         self.stage.step_shown.connect(self._look_at)
         self.curves.step_picked.connect(self.stage.go_to)
-        self.health.step_asked.connect(self.stage.go_to)
+        self.health.step_asked.connect(self._go_back)
         self.health.remedy_chosen.connect(self._treat)
 
     # -- which run --------------------------------------------------------------------------------------------------
@@ -154,6 +154,10 @@ class RunView(QWidget):
         if self._model is not None:
             self._model.show(source)  # type: ignore[arg-type]
             self._budget.hurry("pictures")
+
+    def _go_back(self, step: int) -> None:
+        self.stage.timeline.setFocus()  # what was pressed is not there at that step
+        self.stage.go_to(step)
 
     def _treat(self, remedy: Remedy) -> None:
         if self._model is not None and remedy.experiment is not None:

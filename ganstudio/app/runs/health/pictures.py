@@ -8,6 +8,7 @@ import numpy as np
 
 from ganstudio.app.runs.health.looking import Look, Verdict
 from ganstudio.core.i18n import _, percent, plural
+from ganstudio.core.series_words import share_of
 
 PATIENCE = 1000  # steps after which few modes, or samples that are all alike, are no longer a matter of time
 ALIKE = 25.0  # percent of the data's diversity below which samples look the same
@@ -28,10 +29,10 @@ def modes(look: Look) -> Verdict | None:
     gathered = bool(count and share >= 50) or seen.get("diversity %", 100.0) < ALIKE
     drawn = _drawn(count, total) if count else _("None of {total} modes is drawn.").format(total=total)
     spread = seen.get("diversity %", math.nan)
-    evidence = _("{share} of the samples lie on a mode.").format(share=percent(share))
+    evidence = _("{share} of the samples lie on a mode.").format(share=share_of(share))
     if np.isfinite(spread):
         evidence = _("{share} of the samples lie on a mode; they have {spread} of the variety of the data.")
-        evidence = evidence.format(share=percent(share), spread=percent(spread))
+        evidence = evidence.format(share=share_of(share), spread=percent(spread))
     if count <= total / 2 and gathered and (count or look.now >= PATIENCE):
         since = look.seen_since("modes", lambda values: values <= total / 2)
         text = _("{modes} G gathers its samples in one place, where D errs most, instead of drawing all of the data.")
@@ -52,9 +53,9 @@ def modes(look: Look) -> Verdict | None:
         return Verdict(word, drawn, name="missing", evidence=evidence)
     if share < 50:
         text = _("All {total} modes are reached; {share} of the samples lie on one.")
-        return Verdict(_("all modes, blurred"), text.format(total=total, share=percent(share)), name="blurred")
+        return Verdict(_("all modes, blurred"), text.format(total=total, share=share_of(share)), name="blurred")
     text = _("All {total} modes are drawn; {share} of the samples lie on one (98.9\N{NO-BREAK SPACE}% is perfect).")
-    return Verdict(_("all modes"), text.format(total=total, share=percent(share)), "good", "all")
+    return Verdict(_("all modes"), text.format(total=total, share=share_of(share)), "good", "all")
 
 
 def _drawn(found: int, total: int) -> str:
@@ -107,7 +108,7 @@ def _falling(look: Look, share: float) -> Verdict | None:
     text = _("The samples were more varied before: G is losing parts of the data.")
     evidence = _("Their variety fell from {best} to {share} of that of the data.")
     since = look.seen_since("diversity %", lambda seen: seen < FALLEN * best)
-    evidence = evidence.format(best=percent(best), share=percent(share))
+    evidence = evidence.format(best=percent(best), share=share_of(share))
     return Verdict(_("losing variety"), text, "warning", "collapse", evidence, since)
 
 
@@ -120,7 +121,7 @@ def by_heart(look: Look) -> Verdict | None:
         "G redraws its training items instead of new ones like them: there are too few, or it has trained too long."
     )
     evidence = _("{share} of the samples on view are nearer to a training item than those are to each other.")
-    return Verdict(_("memorising"), text, "warning", "memorising", evidence.format(share=percent(share)))
+    return Verdict(_("memorising"), text, "warning", "memorising", evidence.format(share=share_of(share)))
 
 
 def partly(look: Look) -> Verdict | None:
@@ -131,4 +132,4 @@ def partly(look: Look) -> Verdict | None:
     text = _(
         "The samples have only {share} of the variety of the data: G draws a part of it, whatever D’s outputs say."
     )
-    return Verdict(_("part of the data"), text.format(share=percent(share)), name="partial")
+    return Verdict(_("part of the data"), text.format(share=share_of(share)), name="partial")
