@@ -219,9 +219,8 @@ class Study:
         for number in range(workers):
             said = self.folder / WORKERS / f"{os.getpid()}-{number + 1}.txt"
             with said.open("wb") as log:
-                # Ctrl-C in a terminal reaches every process of its group: who started them passes it on, once. In a session
-                # of its own, Linux would give each worker as much of the machine as all that the user does, nice or not.
-                apart: dict[str, Any] = {"process_group": 0} if sys.platform != "win32" else {}
+                # Ctrl-C in a terminal reaches every process of its group: who started them passes it on, once.
+                apart: dict[str, Any] = {"start_new_session": True} if sys.platform != "win32" else {}
                 process = subprocess.Popen(
                     command, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, **apart
                 )
