@@ -70,6 +70,14 @@ def test_one_alone_is_not_the_best_and_half_is_best_in_the_middle() -> None:
     assert not lines_of({row("a"): [score(3.0)]})["a"].cells["fid"].best
     found = lines_of({row("a"): [score(0.9, "near")], row("b"): [score(0.55, "near")], row("c"): [score(0.2, "near")]})
     assert found["b"].cells["near"].best
+    drawn = lines_of({row("a"): [score(0.0, "recall")], row("b"): [score(0.0, "recall")]})
+    assert not any(line.cells["recall"].best for line in drawn.values()), "nobody wins a draw"
+
+
+def test_numbers_are_written_as_everywhere() -> None:
+    assert number_text(2907.4) == "2,907"
+    assert number_text(-0.0001, 0.019) == "0.000 ± 0.019"
+    assert number_text(-0.02, 0.019) == "−0.020 ± 0.019"
 
 
 def test_the_newest_step_or_the_best_one() -> None:

@@ -408,8 +408,9 @@ def _old(score: Score, known: Known) -> str:
 def _mark_best(lines: list[Line], metric: Metric) -> None:
     """Marks the best of what can be compared, where there is more than one."""
     rivals = {place: cell for place, line in enumerate(lines) if (cell := line.cells.get(metric.name)) is not None}
-    found = _best_of({place: cell for place, cell in rivals.items() if not cell.unlike}, metric)
-    if found is not None:
+    alike = {place: cell for place, cell in rivals.items() if not cell.unlike}
+    found = _best_of(alike, metric)
+    if found is not None and sum(cell.value == alike[found[0]].value for cell in alike.values()) == 1:  # no draw
         place, clearly = found
         cells = {**lines[place].cells, metric.name: replace(rivals[place], best=True, clearly=clearly)}
         lines[place] = replace(lines[place], cells=cells)
