@@ -43,7 +43,9 @@ def test_what_is_live_has_its_curve_and_the_curve_has_the_same_help() -> None:
         info = SeriesInfo(one.curve.replace("{name}", "category"), "quality", "fake")
         assert info.help == one.help
         if "{name}" not in one.curve:
-            assert one.title.lower().startswith(info.label.removesuffix(" %").lower()), "shorter where there is little room"
+            assert one.title.lower().startswith(info.label.removesuffix(" %").lower()), (
+                "shorter where there is little room"
+            )
 
 
 def test_a_new_live_metric_has_a_curve_by_existing(monkeypatch: pytest.MonkeyPatch) -> None:
