@@ -20,7 +20,6 @@ from ganstudio.app.evaluate.measuring import Asked, measure_run, metrics_for
 from ganstudio.app.runs.readings import stored_tables
 from ganstudio.core.errors import CancelledError, DiskFullError, StudioError, UsageError
 from ganstudio.core.scores import Score
-from ganstudio.data.files import set_inception_file
 from ganstudio.metrics import all_metrics
 from ganstudio.metrics.base import METRICS, Evidence, Found, Metric
 from ganstudio.store import Run
@@ -328,6 +327,7 @@ def test_wrong_files_of_inception_and_fetching_without_a_network(
 ) -> None:
     import torch
 
+    monkeypatch.setattr("ganstudio.data.files._chosen", {})
     if run.info.spec.kind == "points":
         answer = call("evaluate", run.path, "--metrics", "t-mean", "--extractor", "inception", "--inception", tmp_path)
         assert "grey or coloured" in answer.err
@@ -346,7 +346,6 @@ def test_wrong_files_of_inception_and_fetching_without_a_network(
     (tmp_path / "settings" / "settings.json").write_text(setting)
     answer = call("evaluate", run.path, "--metrics", "t-mean", "--extractor", "inception-clean")
     assert "torchvision" in answer.err, "the file of the settings was read"
-    set_inception_file("")
 
     def none(*_args: object, **_more: object) -> None:
         raise OSError(101, "Network is unreachable")

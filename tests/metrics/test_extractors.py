@@ -15,7 +15,7 @@ from torch import nn
 
 from ganstudio.core.errors import CancelledError, UsageError
 from ganstudio.data import load
-from ganstudio.data.files import CACHE_VARIABLE, DATA_VARIABLE
+from ganstudio.data.files import CACHE_VARIABLE, DATA_VARIABLE, set_inception_file
 from ganstudio.metrics.extractors import Extracted, Extractor, Photographic, make_extractor
 from ganstudio.metrics.inception_file import PUBLISHED, REMOTE, VARIABLE, find_inception, inception_home, read_inception
 from ganstudio.metrics.real_side import RealKey, cached_features, fetch, keep
@@ -305,11 +305,14 @@ class TestInception:
     def test_where_it_is_looked_for(self, tmp_path: Path) -> None:
         items = np.zeros((1, 3, 8, 8), np.uint8)
         assert find_inception() is None
-        with pytest.raises(UsageError, match="--inception or GANSTUDIO_INCEPTION"):
+        with pytest.raises(UsageError, match="file with --inception, GANSTUDIO_INCEPTION"):
             make_extractor("inception", items, None, (), cache=None)
         inception_home().mkdir(parents=True)
         (inception_home() / REMOTE.file).touch()
         assert find_inception() == inception_home() / REMOTE.file
+        set_inception_file(str(tmp_path / "chosen.pth"))
+        assert find_inception() == tmp_path / "chosen.pth"
+        set_inception_file("")
         assert find_inception(tmp_path / "mine.pth") == tmp_path / "mine.pth"
         with pytest.raises(UsageError, match="looks at grey or coloured pictures"):
             make_extractor("inception", np.zeros((5, 2), np.float32), None, (), cache=None)

@@ -239,7 +239,8 @@ class _Bench:
         assert self._arrays is not None, "prepare comes first"
         real = len(self._arrays.items)
         for one in self._metrics:
-            keep(self._score(one, Found(math.nan, note=note), terms, self._asked.count or real, real, 0.0))
+            keep(self._score(one, Found(math.nan, note=note), terms, self._asked.count or real, real, 0.0,
+                             self._split_of(one, False)))  # fmt: skip
 
     def of_two(self, spec: Any, real: Sample, fake: Sample, keep: Keep, tick: Tick) -> None:
         """All metrics of two sides as they are."""
@@ -269,17 +270,20 @@ class _Bench:
             seen = given.recognised
             if metric.needs & RECOGNISED and seen is not None and seen.labels is not None:
                 counts = len(seen.labels), len(seen.labels)
-            keep(self._score(metric, found, terms, *counts, time.monotonic() - began))
+            split = self._split_of(metric, seen is not None)
+            keep(self._score(metric, found, terms, *counts, time.monotonic() - began, split))
         tick(1.0, _("Done"))
 
-    def _split_of(self, metric: Metric) -> str:
-        """What real items it looked at."""
+    def _split_of(self, metric: Metric, recognised: bool) -> str:
+        """What real items it looked at; ``recognised``: as far as networks of the model looked at some."""
         if "held out" in metric.needs and self._trained_on is not None:
             return "train"
         apart = self._parts is not None and self._parts.held is not None
-        return "held out" if metric.needs & RECOGNISED and apart else self._split
+        return "held out" if metric.needs & RECOGNISED and recognised and apart else self._split
 
-    def _score(self, metric: Metric, found: Found, terms: Score, count: int, real: int, seconds: float) -> Score:
+    def _score(
+        self, metric: Metric, found: Found, terms: Score, count: int, real: int, seconds: float, split: str
+    ) -> Score:
         note = " ".join(filter(None, (found.note, self._note)))
         if self._asked.count > real and not metric.needs & RECOGNISED:
             few = _("There are only {n} real items; all were taken.").format(n=f"{real:,}")
@@ -290,7 +294,7 @@ class _Bench:
         return replace(
             terms, metric=metric.name, value=float(found.value), low=float(found.low), high=float(found.high),
             more=dict(found.more), extractor=by.name if by else "", extractor_label=by.label if by else given,
-            resize=resize, count=count, real_count=real, split=self._split_of(metric),
+            resize=resize, count=count, real_count=real, split=split,
             seed=self._asked.seed, data=self._data, seconds=round(seconds, 3), note=note,
         )  # fmt: skip
 
