@@ -66,6 +66,13 @@ def test_the_best_of_what_can_be_compared_is_marked() -> None:
     assert found["d"].cells == {}
 
 
+def test_runs_on_other_data_are_judged_among_themselves() -> None:
+    found = lines_of({row("a"): [score(30.0)], row("b"): [score(20.0)], row("c"): [score(25.0)],
+                      row("m"): [score(5.0, data="y")], row("n"): [score(7.0, data="y")]})  # fmt: skip
+    assert [name for name, line in found.items() if line.cells["fid"].best] == ["b", "m"]
+    assert not any(line.cells["fid"].unlike for line in found.values())
+
+
 def test_one_alone_is_not_the_best_and_half_is_best_in_the_middle() -> None:
     assert not lines_of({row("a"): [score(3.0)]})["a"].cells["fid"].best
     found = lines_of({row("a"): [score(0.9, "near")], row("b"): [score(0.55, "near")], row("c"): [score(0.2, "near")]})

@@ -94,7 +94,7 @@ class Cell:
     Attributes:
         scores: what it comes from: one, or one of each seed.
         value, low, high: the number and its 95 % interval; NaN where nobody knows.
-        unlike: why it cannot be compared with the others of its column, as a sentence; empty where it can.
+        unlike: why it cannot be compared with the others of its column and data, as a sentence; empty where it can.
         old: why it should be measured again; empty where it need not.
         best: the best of its column; ``clearly`` where no other's interval reaches it.
     """
@@ -374,7 +374,8 @@ def _cell(found: Sequence[tuple[Score, Known]], usual: Sequence[Terms]) -> Cell:
     rank = min(usual.index(score.terms) for score, _known in found)
     found = [one for one in found if one[0].terms == usual[rank]]  # of seeds only what can be added up
     scores = tuple(score for score, _known in found)
-    unlike = "" if rank == 0 else _difference(usual[rank], usual[0])
+    common = next(terms for terms in usual if terms[-1] == usual[rank][-1])  # of the same data
+    unlike = "" if usual[rank] == common else _difference(usual[rank], common)
     old = next(filter(None, (_old(score, known) for score, known in found)), "")
     if len(scores) == 1:
         return Cell(scores, scores[0].value, scores[0].low, scores[0].high, unlike, old)
@@ -393,8 +394,8 @@ def _difference(terms: tuple[object, ...], others: tuple[object, ...]) -> str:
     titles = (_("the metric"), _("the extractor"), _("the number of items"), _("the number of real items"),
               _("the part of the data"), _("the way items are resized"), _("the data"))  # fmt: skip
     found = [title for title, one, other in zip(titles, terms, others, strict=True) if one != other]
-    words = _("Not comparable with the other values of this column: {what} differ.")
-    one = _("Not comparable with the other values of this column: {what} differs.")
+    words = _("Not comparable with the other values of these data in this column: {what} differ.")
+    one = _("Not comparable with the other values of these data in this column: {what} differs.")
     return (one if len(found) == 1 else words).format(what=", ".join(found))
 
 
@@ -406,14 +407,17 @@ def _old(score: Score, known: Known) -> str:
 
 
 def _mark_best(lines: list[Line], metric: Metric) -> None:
-    """Marks the best of what can be compared, where there is more than one."""
-    rivals = {place: cell for place, line in enumerate(lines) if (cell := line.cells.get(metric.name)) is not None}
-    alike = {place: cell for place, cell in rivals.items() if not cell.unlike}
-    found = _best_of(alike, metric)
-    if found is not None and sum(cell.value == alike[found[0]].value for cell in alike.values()) == 1:  # no draw
-        place, clearly = found
-        cells = {**lines[place].cells, metric.name: replace(rivals[place], best=True, clearly=clearly)}
-        lines[place] = replace(lines[place], cells=cells)
+    """Marks the best of what can be compared, of each set of data, where there is more than one."""
+    ways: dict[Terms, dict[int, Cell]] = {}
+    for place, line in enumerate(lines):
+        if (cell := line.cells.get(metric.name)) is not None and not cell.unlike:
+            ways.setdefault(cell.scores[0].terms, {})[place] = cell
+    for alike in ways.values():
+        found = _best_of(alike, metric)
+        if found is not None and sum(cell.value == alike[found[0]].value for cell in alike.values()) == 1:  # no draw
+            place, clearly = found
+            cells = {**lines[place].cells, metric.name: replace(alike[place], best=True, clearly=clearly)}
+            lines[place] = replace(lines[place], cells=cells)
 
 
 def _best_of(rivals: Mapping[int, Cell], metric: Metric) -> tuple[int, bool] | None:
