@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 import time
@@ -116,6 +117,19 @@ class ConfigRow:
     why: str
 
     @property
+    def measured(self) -> str:
+        """``"2 / 3 !"``: so many runs were measured, and one failed."""
+        return f"{len(self.group.values)} / {self.group.trials}" + (" !" if self.group.failed else "")
+
+    @property
+    def about(self) -> str:
+        """What became of its runs, in words."""
+        counts = ((self.waiting, _("{n} to come")), (self.group.pruned, _("{n} ended early")),
+                  (self.group.failed, _("{n} failed")))  # fmt: skip
+        words = [self.measured, *(text.format(n=number) for number, text in counts if number)]
+        return "\n".join(filter(None, (", ".join(words), self.why)))
+
+    @property
     def values(self) -> tuple[object, ...]:
         """What a table shows of it."""
         shown = self.group
@@ -131,6 +145,12 @@ class Reading:
     results: Results
     trials: tuple[Trial, ...]
     rows: tuple[ConfigRow, ...]
+
+    def text(self, csv: bool = False) -> str:
+        """The tables as Markdown, or all runs as CSV."""
+        from ganstudio.app.evaluate import study_results as found
+
+        return found.as_csv(self.trials) if csv else found.markdown(self.results, self.plan.name)
 
 
 class StudyDesk:
@@ -317,6 +337,18 @@ class StudyDesk:
     def at_work(self) -> list[str]:
         """Names of the studies on which processes of this window work."""
         return [study.plan.name for study in tuple(self._known.values()) if study.working]
+
+    def taken(self, name: str) -> bool:
+        """Whether there is a study whose folder is called so."""
+        from ganstudio.app.evaluate.study_space import slug
+
+        return slug(name) in {row.path.name for row in self.rows}
+
+    def free_name(self, data: str) -> str:
+        """A name for a study of these data that none has."""
+        name = f"{data} study"
+        numbered = (name if number == 1 else f"{name} {number}" for number in itertools.count(1))
+        return next(one for one in numbered if not self.taken(one))
 
     def judges(
         self, data: str, then: Callable[[list[Metric]], object], failed: Callable[[StudioError], object]

@@ -43,7 +43,7 @@ from ganstudio.ui.kit.parts import (
     state_of,
     tool_button,
 )
-from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, SearchLine
+from ganstudio.ui.kit.rows import RowsModel, RowsSorter, SearchLine
 
 if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
@@ -225,10 +225,7 @@ class EvaluateWorkspace(Page):
         self._table_due = False
         chosen = [one.path for one in self.chosen]
         self.shown = self.evaluation.table(self.view)
-        columns = columns_of(self.shown)
-        if [_looks(column) for column in columns] != [_looks(column) for column in self.table.columns]:
-            self._set_columns(columns)
-        self.model.columns = columns  # they look the same, but know the cells of this table
+        self.table.set_columns(columns_of(self.shown), CREATED, Qt.SortOrder.DescendingOrder)
         self.model.set_rows(self.shown.lines)
         if self._to_select and set(self._to_select) <= {row.path for line in self.shown.lines for row in line.rows}:
             wanted, self._to_select = set(self._to_select), []
@@ -240,15 +237,6 @@ class EvaluateWorkspace(Page):
                 self.table.choose(path, more=True)
         self._after_lines()
         self._show_scores()
-
-    def _set_columns(self, columns: tuple[Column, ...]) -> None:
-        header, before = self.table.horizontalHeader(), self.table.columns
-        place, way = header.sortIndicatorSection(), header.sortIndicatorOrder()
-        key = before[place].key if place < len(before) else ""
-        self.model.set_columns(columns)
-        found = next((number for number, column in enumerate(columns) if column.key == key), -1)
-        self.table.sortByColumn(*((found, way) if found >= 0 else (CREATED, Qt.SortOrder.DescendingOrder)))
-        self.table.set_columns(columns)
 
     def _after_lines(self) -> None:
         runs, total = sum(len(one.rows) for one in self.shown.lines), len(self.evaluation.library.rows)
@@ -469,7 +457,3 @@ class EvaluateWorkspace(Page):
         self.evaluation.end()
         if self.studies is not None:
             self.studies.end()
-
-
-def _looks(column: Column) -> tuple[object, ...]:
-    return column.title, column.width, column.help

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,16 +16,18 @@ from PySide6.QtCore import (
     QPoint,
     QRect,
     QRectF,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
@@ -33,8 +35,9 @@ from PySide6.QtWidgets import (
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.painted import write_line
 from ganstudio.ui.kit.parts import set_up_rows
-from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
@@ -175,6 +178,37 @@ class RowsSorter(QSortFilterProxyModel):
         return bool(one < other)
 
 
+class RowDelegate(QStyledItemDelegate):
+    """Draws a cell as its column says: a line of text. A subclass draws what is more.
+
+    Args:
+        table: whose row under the mouse is lit.
+        height: of a row.
+    """
+
+    def __init__(self, table: RowsTable, height: int) -> None:
+        super().__init__(table)
+        self._table, self._height = table, height
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As high as a row."""
+        return QSize(80, self._height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """What is behind a cell, and what is in it."""
+        painter.save()
+        self._table.paint_ground(painter, option, index)
+        self.paint_cell(painter, option.rect, index.data(ROW_ROLE), index.column(), current_theme())
+        painter.restore()
+
+    def paint_cell(self, painter: QPainter, rect: QRect, row: Any, place: int, theme: Theme) -> None:
+        """A line of text, aligned as the title; that of the first column begins where the others' pages do."""
+        column = self._table.columns[place]
+        ink, font = theme.text_muted if column.muted else theme.text, ui_font(theme.normal, tabular=True)
+        box = rect.adjusted(8 if place else 16, 0, -8, 0)
+        write_line(painter, box, column.text(row), font, ink, column.side & Qt.AlignmentFlag.AlignHorizontal_Mask)
+
+
 class RowsTable(QTableView):
     """The view: whole rows are chosen, the one under the mouse is lit, a ring shows where the keyboard is.
 
@@ -194,14 +228,17 @@ class RowsTable(QTableView):
     asked = Signal(str)
     menu_asked = Signal(QPoint)
     chosen = Signal()
-    opens = ""
-    """The action of a double click."""
+    opens = copies = ""
+    """The actions of Enter and of a double click, and of Ctrl+C."""
+    keys: Mapping[Qt.Key, str] = {}
+    """The actions of other keys."""
 
     def __init__(
         self, model: RowsSorter, height: int, name: str, keys: str, about: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.hovered_row = -1
+        self.columns: tuple[Column, ...] = ()
         self.setModel(model)
         set_up_rows(self, height, name, keys, about)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -218,6 +255,25 @@ class RowsTable(QTableView):
         self.setSortingEnabled(True)
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         theme_hub.changed.connect(self.viewport().update)
+
+    def set_columns(
+        self, columns: Sequence[Column], by: int = 0, way: Qt.SortOrder = Qt.SortOrder.AscendingOrder
+    ) -> None:
+        """Shows these. It stays sorted by what it is, where that is still there, else by the column ``by``."""
+        before, self.columns = self.columns, tuple(columns)
+        sorter = self.model()
+        assert isinstance(sorter, RowsSorter)
+        source = sorter.sourceModel()
+        assert isinstance(source, RowsModel)
+        if list(map(_looks, before)) == list(map(_looks, columns)):
+            source.columns = self.columns  # they look the same, but know other rows
+            return
+        header, keys = self.horizontalHeader(), [column.key or column.title for column in columns]
+        place, order = header.sortIndicatorSection(), header.sortIndicatorOrder()
+        key = before[place].key or before[place].title if place < len(before) else ""
+        source.set_columns(columns)
+        self.sortByColumn(*((keys.index(key), order) if key in keys else (by, way)))
+        self.set_widths(columns)
 
     def set_widths(self, columns: Sequence[Column]) -> None:
         """Gives every column the width it has at first; the one without takes what is left."""
@@ -261,6 +317,17 @@ class RowsTable(QTableView):
         """Anywhere on a row: open."""
         if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
             self.asked.emit(self.opens)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Ctrl+C copies; other keys as they are told."""
+        key, plain = Qt.Key(event.key()), not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        opens = self.opens if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) else ""
+        if plain and (name := self.keys.get(key) or opens):
+            self.asked.emit(name)
+        elif self.copies and event.matches(QKeySequence.StandardKey.Copy):
+            self.asked.emit(self.copies)
+        else:
+            super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu, at the mouse or, by key, at the current row."""
@@ -313,6 +380,10 @@ class RowsTable(QTableView):
         """The ring moves."""
         super().currentChanged(current, previous)
         self.viewport().update()
+
+
+def _looks(column: Column) -> tuple[object, ...]:
+    return column.title, column.width, column.help
 
 
 class SearchLine(QLineEdit):
