@@ -73,9 +73,8 @@ def write(qtbot: QtBot, dialog: NewStudyDialog, form: FieldForm, name: str, text
     line = form.row(name).editor
     assert isinstance(line, QLineEdit)
     line.selectAll()
-    checked = dialog.checked
     qtbot.keyClicks(line, text)
-    wait(qtbot, lambda: dialog.checked > checked)
+    wait(qtbot, lambda: form.row(name).value() == text and dialog.checked == dialog.draft())
 
 
 def titles(page: StudiesPage) -> list[str]:
@@ -95,7 +94,7 @@ def test_what_a_study_found_is_told_in_numbers_boxes_and_runs(window: MainWindow
     window.studio.actions.run("study.copy")
     assert "### Configurations" in QGuiApplication.clipboard().text()
     page.show_lower("settings")
-    assert "Nothing varies" in page.shares.empty.text()
+    assert "needs 8 finished runs" in page.shares.empty.text()
     assert not problems(page, visible_only=True)
     index = page.table.sorter.index(0, 0)
     QTest.mouseClick(page.table.viewport(), LEFT, pos=page.table.visualRect(index).center())
@@ -109,7 +108,9 @@ def test_what_a_study_found_is_told_in_numbers_boxes_and_runs(window: MainWindow
     wait(qtbot, lambda: window.current_workspace == "train" and window.studio.current is not None)
 
 
-def test_a_study_is_filled_in_begun_and_done_by_a_process(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_study_is_filled_in_and_begun(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    monkeypatch.setattr(Study, "start", lambda _study, workers: started.append(workers))
     small = Experiment("gan", "ring", {"mlp_width": 8, "batch_size": 8}, steps=3, device="cpu")
     window.studio.draft.replace(small)
     page = studies(qtbot, window)
@@ -119,7 +120,7 @@ def test_a_study_is_filled_in_begun_and_done_by_a_process(window: MainWindow, qt
     wait(qtbot, lambda: [one for one in window.findChildren(NewStudyDialog) if one.isVisible()])
     form = next(iter(window.findChildren(NewStudyDialog)))
     wait(qtbot, lambda: form.judging.rows and form.go.isEnabled())
-    assert not problems(form)
+    assert not problems(form, visible_only=True)
     assert "3 runs" in form.words.text()
     form.judging.row("judge").editor.set_value("Modes")
     write(qtbot, form, form.form, "seeds", "0, x")
@@ -127,9 +128,10 @@ def test_a_study_is_filled_in_begun_and_done_by_a_process(window: MainWindow, qt
     write(qtbot, form, form.form, "seeds", "0")
     menu = form.tried.menu()
     menu.aboutToShow.emit()
-    next(one for one in menu.actions() if "rate" in one.text() and "G" in one.text()).trigger()
+    groups = [one.menu() for one in menu.actions()]
+    next(one for group in groups for one in group.actions() if one.text() == "G learning rate").trigger()
     (rate,) = form.space.rows
-    write(qtbot, form, form.space, rate.name, "1e-3 … 1e-2")
+    write(qtbot, form, form.space, rate.name, "1e-3 .. 1e-2")
     assert not form.go.isEnabled(), "a range does not go with a grid"
     assert "single values" in rate.error
     write(qtbot, form, form.space, rate.name, "0.001, 0.002")
@@ -139,8 +141,9 @@ def test_a_study_is_filled_in_begun_and_done_by_a_process(window: MainWindow, qt
     wait(qtbot, lambda: page.chosen is not None and page.chosen.name == "from the form")
     folder = runs_folder().parent / "studies" / "from-the-form"
     assert (folder / "study.toml").is_file()
-    wait(qtbot, lambda: page.chosen is not None and page.chosen.state == "done" and not page.chosen.here)
-    assert [trial.state for trial in Study.open(folder).trials()] == ["done", "done"]
+    assert started == [page.workers.value()]
+    plan = Study.open(folder).plan
+    assert (plan.judge.metric, plan.seeds, plan.space) == ("modes", (0,), {"lr_g": [0.001, 0.002]})
     laid_out(qtbot, window)  # the form had the keyboard
     qtbot.keyClick(page.list, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     wait(qtbot, lambda: [one for one in window.findChildren(NewStudyDialog) if one.isVisible()])

@@ -91,6 +91,11 @@ class Group:
     best_run: str
 
     @property
+    def quartiles(self) -> str:
+        """Between which values the middle half lies; a dash where there is none."""
+        return f"{number(self.low)} … {number(self.high)}" if self.values else "–"
+
+    @property
     def words(self) -> str:
         """All that a box plot shows of it."""
         if not self.values:
@@ -130,7 +135,7 @@ class Results:
     def shares(self) -> list[tuple[str, str]]:
         """The importance of each setting as it is read, the greatest first."""
         ordered = sorted(self.importance.items(), key=lambda one: -one[1])
-        return [(name, f"{share:.0%}") for name, share in ordered]
+        return [(name, f"{100 * share:.0f} %") for name, share in ordered]
 
     @property
     def hopes(self) -> list[tuple[str, str]]:
@@ -222,9 +227,9 @@ def plot_range(groups: Sequence[Group]) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = min(values), max(values)
     first, last = np.quantile(values, (0.25, 0.75)).tolist()
-    near = max(low, first - _FAR * (last - first)), min(high, last + _FAR * (last - first))
-    if last > first and near[1] - near[0] < (high - low) / 2:
-        low, high = near
+    near = [value for value in values if abs(value - (first + last) / 2) <= (_FAR + 0.5) * (last - first)]
+    if near and max(near) - min(near) < (high - low) / 2:
+        low, high = min(near), max(near)
     room = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
     return low - room, high + room
 
@@ -254,7 +259,7 @@ def table(results: Results, rows: Sequence[Group]) -> list[list[str]]:
         *(
             [
                 row.title, str(len(row.values)), number(row.best), number(row.median),
-                f"{number(row.low)} … {number(row.high)}", str(row.pruned), str(row.failed),
+                row.quartiles, str(row.pruned), str(row.failed),
                 *(number(row.medians.get(label, math.nan)) for label in others),
             ]
             for row in rows

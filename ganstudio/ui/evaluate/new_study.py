@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QMenu, QWidget
 
@@ -20,7 +21,7 @@ from ganstudio.app.evaluate.study_draft import (
     run_fields,
     settings_of,
     space_field,
-)
+)  # fmt: skip
 from ganstudio.app.generators.catalogue import lacks
 from ganstudio.app.generators.entries import data_entries
 from ganstudio.app.studio import Studio
@@ -91,9 +92,9 @@ class NewStudyDialog(FormDialog):
         self._cards = {card.name: card for card in studio.catalogue.methods}
         self._data = {card.name: card for card in studio.catalogue.datasets if card.available or card.takes_path}
         self._request = self._start.data
-        self.checked = 0
+        self.checked: StudyDraft | None = None
         self._metrics: list[Metric] = []
-        self._plan: Plan | None = None
+        self._asked = False
         name = split_request(self._request)[0]
         self.form, self.space, self.judging = (FieldForm(searched=False) for _place in range(3))
         self.form.set_fields(run_fields(self._start, desk.free_name(name)))
@@ -118,6 +119,8 @@ class NewStudyDialog(FormDialog):
         for ticks in (self.methods, self.reports):
             ticks.changed.connect(self._rest.start)
         self._listen(self.form)
+        self.space.hide()
+        self.form.focus_row("name")
         self.data.chosen.connect(self.choose_data)
         self.choose_data(name)
 
@@ -128,8 +131,10 @@ class NewStudyDialog(FormDialog):
                 row.editor.textEdited.connect(lambda _text: self._rest.start())
 
     def _fill_settings(self, menu: QMenu) -> None:
+        groups: dict[str, QMenu] = {}
         for spec in self._specs().values():
-            action = menu.addAction(spec.title, lambda spec=spec: self.try_setting(spec))
+            group = groups.get(spec.group) or groups.setdefault(spec.group, menu.addMenu(spec.group or _("Other")))
+            action = group.addAction(spec.title, lambda spec=spec: self.try_setting(spec))
             action.setToolTip(spec.help)
             action.setCheckable(True)
             action.setChecked(spec.name in self.space.values())
@@ -144,8 +149,11 @@ class NewStudyDialog(FormDialog):
         if spec.name not in told:
             rows.append(space_field(spec))
         self.space.set_fields(rows, told)
+        self.space.setVisible(bool(rows))
         self._listen(self.space)
-        self.space.focus_row(spec.name)
+        if spec.name not in told:
+            self.space.focus_row(spec.name)
+            self.space.row(spec.name).editor.selectAll()
         self._rest.start()
 
     def choose_data(self, name: str) -> None:
@@ -165,8 +173,8 @@ class NewStudyDialog(FormDialog):
                 self.judging.set_fields(judge_fields(metrics))
                 items = ((one.name, one.title, one.help or one.title) for one in metrics)
                 self.reports.set_items(items, self.reports.chosen)
+                say(self.wrong, wrong)
                 self.check()
-                say(self.wrong, wrong or self.wrong.text())
 
         self._desk.judges(request, known, lambda error: known((), str(error)))
 
@@ -179,31 +187,38 @@ class NewStudyDialog(FormDialog):
             device=self._studio.settings.values.device,
         )  # fmt: skip
 
-    def check(self) -> bool:
-        """Says what is wrong, or how much it is; whether it can begin."""
+    def check(self) -> None:
+        """Looks beside the window what is wrong, or how much it is."""
         self._rest.stop()
-        self.checked += 1
         for row in (*self.form.rows, *self.space.rows):
             if isinstance(row.editor, TextEdit):
                 row.editor.commit()
-        draft = self.draft()
-        plan, wrong = plan_of(draft, self._cards)
+        draft, cards = self.draft(), self._cards
+        self.form.row("trials").set_locked(_("A grid tries all combinations.") if draft.search == "grid" else "")
+        job = self._studio.jobs.start(_("Checking the study"), lambda _progress, _cancel: plan_of(draft, cards))
+        job.on_done(lambda found: self._show(draft, *found))
+
+    def _show(self, draft: StudyDraft, plan: Plan | None, wrong: dict[str, str]) -> None:
+        if not shiboken6.isValid(self) or draft != self.draft():
+            return  # closed, or changed: that is looked at next
         if self._desk.taken(draft.name):
             wrong = {"name": _("There is a study of this name; its folder is called so."), **wrong}
         wrong = {draft.space[int(key[6:])][0] if key.startswith("space:") else key: text for key, text in wrong.items()}
         shown = {row.name: form for form in (self.form, self.space, self.judging) for row in form.rows}
         for name, form in shown.items():
             form.set_error(name, wrong.get(name, ""))
-        say(self.wrong, next((text for name, text in wrong.items() if name not in shown), ""))
-        self._plan = None if wrong else plan
-        self.go.setEnabled(self._plan is not None)
-        say(self.words, amount_words(plan, self._studio.forecasts, self._workers) if plan and not wrong else "")
-        return self._plan is not None
+        unsaid = next((text for name, text in wrong.items() if name not in shown), "")
+        say(self.wrong, unsaid if self._metrics else self.wrong.text() or unsaid)
+        self.checked, good = draft, plan if not wrong else None
+        self.go.setEnabled(good is not None)
+        say(self.words, amount_words(good, self._studio.forecasts, self._workers) if good is not None else "")
+        if self._asked and good is not None:
+            super().accept()
+            self._then(plan_text(good))
+        self._asked = False
 
     def accept(self) -> None:
-        """Hands on the study file."""
-        forms = self.form, self.space, self.judging
-        taken = [form.commit() for form in forms]
-        if all(taken) and self.check() and self._plan is not None:
-            super().accept()
-            self._then(plan_text(self._plan))
+        """Hands on the study file, once what was typed last has been looked at."""
+        taken = [form.commit() for form in (self.form, self.space, self.judging)]
+        self._asked = all(taken)
+        self.check()

@@ -41,7 +41,7 @@ from ganstudio.ui.kit.parts import (
     stacked,
     state_of,
     tool_button,
-)
+)  # fmt: skip
 from ganstudio.ui.plots.boxes import Boxes
 
 if TYPE_CHECKING:
@@ -139,14 +139,14 @@ class StudiesPage(QWidget):
              ("settings", _("Settings"), _("Which settings matter, and what is to be expected of k runs")),
              ("runs", _("Runs"), _("Curves and pictures of the runs"))), _("Below"),
         )  # fmt: skip
-        self.compared = ElidedLabel("", "muted")
         self.boxes = Boxes()
         self.shares = Pairs(_("Importance of settings: share of the differences that each explains"))
         self.expected = Pairs(_("Expected best of k runs"))
         settings, lower, right = QWidget(), QWidget(), QWidget()
         boxed(self.shares, 12, self.expected, None, into=settings, margins=(16, 8, 16, 8), gap=6)
         self._lower = stacked(scrolled(self.boxes), scrolled(settings))
-        choice = boxed(self.below, self.compared, across=True, margins=(16, 6, 16, 6), gap=12, stretch=self.compared)
+        choice = boxed(self.below, None, across=True, margins=(16, 6, 16, 6))
+        settings.setMaximumWidth(520)  # a value stands near its name
         boxed(choice, self._lower, into=lower, stretch=self._lower)
         self.down = split(self.table, lower, stretch=(1, 1), down=True, sizes=(240, 300))
         reading = EmptyState("clock", _("Reading what was found…"))
@@ -245,6 +245,7 @@ class StudiesPage(QWidget):
         if self._compare is None:
             from ganstudio.ui.compare import CompareView  # brings every plot
 
+            self.compared = ElidedLabel("", "muted")
             self._compare = CompareView(self._studio, self.compared)
             self._compare.left.connect(self.table.setFocus)
             self._lower.addWidget(self._compare)
@@ -258,7 +259,6 @@ class StudiesPage(QWidget):
         if self._compare is not None and self._compared:
             self._compare.end()
         self._compared = []
-        self.compared.setText("")
 
     # -- what a person asks for -------------------------------------------------------------------------------------
 

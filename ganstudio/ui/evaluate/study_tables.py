@@ -44,7 +44,7 @@ def config_columns(results: Results | None) -> tuple[Column, ...]:
                True, _("How many runs were measured, of how many")),
         _numbers(_("Best"), 84, lambda one: one.best, by),
         _numbers(_("Median"), 100, lambda one: one.median, by),
-        Column(_("Quartiles"), lambda row: f"{number(row.group.low)} … {number(row.group.high)}", 136,
+        Column(_("Quartiles"), lambda row: row.group.quartiles, 136,
                lambda row: row.group.high - row.group.low, right=True,
                help=_("The middle half of the runs lies between these")),
         *map(reported, results.labels[1:] if results else ()),

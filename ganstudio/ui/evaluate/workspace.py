@@ -14,13 +14,13 @@ from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from ganstudio.app.actions import Action
+from ganstudio.app.evaluate.actions import KEYS, MENU, evaluate_actions
 from ganstudio.app.evaluate.evaluation import Evaluation
 from ganstudio.app.evaluate.table import Line, Table, View, commands_of, summary_of
 from ganstudio.app.runs.comparison import MANY
 from ganstudio.app.runs.library import RunRow
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.evaluate.actions import KEYS, MENU, evaluate_actions
 from ganstudio.ui.evaluate.dialogs import MeasureDialog, RemarkDialog
 from ganstudio.ui.evaluate.one import OneRun
 from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
@@ -42,7 +42,7 @@ from ganstudio.ui.kit.parts import (
     stacked,
     state_of,
     tool_button,
-)
+)  # fmt: skip
 from ganstudio.ui.kit.rows import RowsModel, RowsSorter, SearchLine
 
 if TYPE_CHECKING:

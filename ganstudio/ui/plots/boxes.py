@@ -93,18 +93,19 @@ class Boxes(Chart):
         painter.drawLine(QPointF(self._x(min(row.values)), middle), QPointF(low, middle))
         painter.drawLine(QPointF(high, middle), QPointF(self._x(max(row.values)), middle))
         painter.drawRect(QRectF(low, middle - HALF, high - low, 2 * HALF))
-        painter.setPen(QPen(QColor(theme.text), 2))
-        painter.drawLine(QPointF(median, middle - HALF), QPointF(median, middle + HALF))
+        if self._low <= row.median <= self._high:
+            painter.setPen(QPen(QColor(theme.text), 2))
+            painter.drawLine(QPointF(median, middle - HALF), QPointF(median, middle + HALF))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ink))
         for value in row.values:
             if self._low <= value <= self._high:
                 painter.drawEllipse(QPointF(self._x(value), middle), 2.5, 2.5)
         for far, way in ((min(row.values), -1), (max(row.values), 1)):
-            if not self._low <= far <= self._high:
+            if far * way > (self._high if way > 0 else -self._low):
                 at = QPointF(self._x(far) + 10 * way, middle)
                 painter.drawPolygon(QPolygonF([at, at + QPointF(-7 * way, -4), at + QPointF(-7 * way, 4)]))
-                box = QRectF(at.x() - 90 if way > 0 else at.x(), middle - ROW / 2 - 1, 90, ROW / 2 - 4)
+                box = QRectF(at.x() - (104 if way > 0 else -14), middle - ROW / 4, 90, ROW / 2)
                 side = Qt.AlignmentFlag.AlignRight if way > 0 else Qt.AlignmentFlag.AlignLeft
                 write_line(painter, box, number(far), ui_font(theme.small, tabular=True), theme.text_muted, side)
                 painter.setPen(Qt.PenStyle.NoPen)
