@@ -146,6 +146,13 @@ class Reading:
     trials: tuple[Trial, ...]
     rows: tuple[ConfigRow, ...]
 
+    @property
+    def failures(self) -> str:
+        """How many runs failed, and why the first of them did; empty where none has."""
+        whys = [one.why for one in self.trials if one.state == "failed"]
+        words = plural("{n} run failed: {why}", "{n} runs failed; one of them: {why}", len(whys))
+        return words.format(n=len(whys), why=whys[0] or "–") if whys else ""
+
     def text(self, csv: bool = False) -> str:
         """The tables as Markdown, or all runs as CSV."""
         from ganstudio.app.evaluate import study_results as found

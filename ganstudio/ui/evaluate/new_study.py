@@ -21,7 +21,7 @@ from ganstudio.app.evaluate.study_draft import (
     run_fields,
     settings_of,
     space_field,
-)  # fmt: skip
+)
 from ganstudio.app.generators.catalogue import lacks
 from ganstudio.app.generators.entries import data_entries
 from ganstudio.app.studio import Studio

@@ -41,7 +41,7 @@ from ganstudio.ui.kit.parts import (
     stacked,
     state_of,
     tool_button,
-)  # fmt: skip
+)
 from ganstudio.ui.plots.boxes import Boxes
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class StudiesPage(QWidget):
         self._wanted: Path | None = None
         deeds: dict[str, Callable[[], object]] = {
             "new": self.ask_new, "file": self.ask_file, "copy": self._copy, "save": self._save, "run": self._open_run,
-            "go": lambda: self.chosen and self.desk.start(self.chosen.path, self.workers.value()),
-            "stop": lambda: self.chosen and self.desk.stop(self.chosen.path),
+            "go": lambda: self._work(lambda path: self.desk.start(path, self.workers.value())),
+            "stop": lambda: self._work(self.desk.stop),
             "folder": lambda: self.chosen and show_in_folder(self.chosen.path / "study.toml"),
             "runs": partial(self.show_lower, "runs"),
         }  # fmt: skip
@@ -188,7 +188,7 @@ class StudiesPage(QWidget):
         if row is not None:
             self.title.setText(row.name)
             self.about.setText(" · ".join(filter(None, (row.state, row.progress if row.total else "", row.about))))
-            say(self.message, row.message)
+            say(self.message, row.message or (reading.failures if reading else ""))
             self.go.setVisible(not row.here)
             self.stop_button.setVisible(bool(row.here))
         page = 3 if row is None or not row.total else 1 if reading is None else 0 if reading.trials else 2
@@ -294,6 +294,11 @@ class StudiesPage(QWidget):
             name = "study.stop"
         if self._studio.actions[name].enabled():
             self._studio.actions.run(name)
+
+    def _work(self, what: Callable[[Path], object]) -> None:
+        if self.chosen is not None:
+            self.list.setFocus()  # the button gives way to the other one
+            what(self.chosen.path)
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)

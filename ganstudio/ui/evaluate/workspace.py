@@ -42,7 +42,7 @@ from ganstudio.ui.kit.parts import (
     stacked,
     state_of,
     tool_button,
-)  # fmt: skip
+)
 from ganstudio.ui.kit.rows import RowsModel, RowsSorter, SearchLine
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
     Signal,
-)  # fmt: skip
+)
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTableView,
     QWidget,
-)  # fmt: skip
+)
 
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon

@@ -71,7 +71,8 @@ class Boxes(Chart):
         painter.setFont(ui_font(theme.small, tabular=True))
         wide = painter.fontMetrics().horizontalAdvance
         ticks = [(round(self._x(value)), text) for value, text in
-                 linear_ticks(self._low, self._high, (self.width() - self._left) / 80)]  # fmt: skip
+                 linear_ticks(self._low, self._high, (self.width() - self._left) / 80)
+                 if any(row.values for row in self.rows)]  # fmt: skip
         texts = tuple((x - wide(text) // 2, bottom + 14, text) for x, text in ticks)
         Grid(tuple((x, 4, x, bottom) for x, _text in ticks), (), texts).paint(painter, theme)
         foot = QRectF(self._left, bottom + 18, self.width() - EDGE - self._left, 20)
