@@ -186,7 +186,16 @@ def test_a_wrong_study_file_is_told_with_its_key(
 ) -> None:
     file = tmp_path / "wrong.toml"
     file.write_text(PLAN.replace("steps", "stepz"), encoding="utf-8")
+    broken = runs_folder().parent / "studies" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "study.toml").write_text("name = ", encoding="utf-8")
     page = studies(qtbot, window)
     page.desk.begin(file, 0, lambda _path: None)
     wait(qtbot, lambda: any("stepz" in message.text for message in window.studio.notifications.kept))
     assert not window.findChildren(QDialog)
+    for _look in range(2):  # what is wrong with it is said for as long as it is
+        page.desk.invalidate()
+        page.desk.tick()
+        wait(qtbot, lambda: not page.desk.busy)
+        assert page.message.isVisible()
+        assert "study.toml" in page.message.text() or "line 1" in page.message.text()

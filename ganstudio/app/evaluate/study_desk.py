@@ -150,8 +150,9 @@ class Reading:
     def failures(self) -> str:
         """How many runs failed, and why the first of them did; empty where none has."""
         whys = [one.why for one in self.trials if one.state == "failed"]
-        words = plural("{n} run failed: {why}", "{n} runs failed; one of them: {why}", len(whys))
-        return words.format(n=len(whys), why=whys[0] or "–") if whys else ""
+        if not whys:
+            return ""
+        return plural("{n} run failed: {why}", "{n} runs failed; one of them: {why}", len(whys), why=whys[0] or "–")
 
     def text(self, csv: bool = False) -> str:
         """The tables as Markdown, or all runs as CSV."""
@@ -167,6 +168,7 @@ class StudyDesk:
         rows: the studies, by name.
         reading: the chosen one; None while it is being read, or cannot be.
         read_once: the folders have been looked at.
+        busy: they are being looked at.
     """
 
     changed = Signal()
@@ -181,7 +183,7 @@ class StudyDesk:
         self._seen: dict[Path, tuple[Any, StudyRow]] = {}
         self._read_sign: Any = None
         self._asked: dict[Path, str] = {}
-        self._busy, self._due = False, 0.0
+        self.busy, self._due = False, 0.0
         studio.studies_at_work = self.at_work
 
     # -- keeping up -------------------------------------------------------------------------------------------------
@@ -192,14 +194,14 @@ class StudyDesk:
 
     def tick(self) -> None:
         """Keeps up; called while somebody looks."""
-        if not self._busy and time.monotonic() >= self._due:
-            self._busy, chosen = True, self._chosen
+        if not self.busy and time.monotonic() >= self._due:
+            self.busy, chosen = True, self._chosen
             job = self._studio.jobs.start(_("Reading the studies"), lambda _progress, _cancel: self._read(chosen))
             job.on_done(self._show).on_error(self._missed)
             job.ended.connect(lambda: self._ended(chosen))
 
     def _ended(self, chosen: Path | None) -> None:
-        self._busy = False
+        self.busy = False
         if chosen == self._chosen:  # else somebody waits to see another one
             self._due = max(self._due, time.monotonic() + READ_SECONDS)
 
@@ -247,9 +249,9 @@ class StudyDesk:
         from ganstudio.app.evaluate.study_space import planned
 
         sign, before = self._seen.get(path, (None, StudyRow(path, path.name)))
-        new = self._sign(path)
+        new: tuple[object, ...] | None = self._sign(path)
         try:
-            study = self._study(path, again=sign is not None and sign[0] != new[0])
+            study = self._study(path, again=sign is None or new is None or sign[0] != new[0])
             row = before
             if new != sign:
                 trials, counts = _trials(study), dict[str, int]()
@@ -260,7 +262,7 @@ class StudyDesk:
             words = " ".join(study.complaints())
             row = replace(row, here=study.working, anywhere=study.at_work, message=words)
         except StudioError as error:
-            row = StudyRow(path, path.name, message=str(error))
+            row, new = StudyRow(path, path.name, message=str(error)), None  # looked at anew the next time
         self._seen[path] = new, row
         return row
 

@@ -147,9 +147,10 @@ def amount_words(plan: Plan, forecasts: Forecasts, workers: int) -> str:
         return words + " " + _("How long it takes is seen once a few have been trained.")
     seconds = sum(known) / len(known) * runs / min(workers, runs)
     told = plural(
-        "Training takes about {time} with {n} worker.", "Training takes about {time} with {n} workers.", workers
-    )
-    return f"{words} {told.format(time=duration(seconds), n=workers)}"
+        "Training takes about {time} with {n} worker.", "Training takes about {time} with {n} workers.", workers,
+        time=duration(seconds),
+    )  # fmt: skip
+    return f"{words} {told}"
 
 
 def plan_of(draft: StudyDraft, cards: Mapping[str, MethodCard]) -> tuple[Plan | None, dict[str, str]]:

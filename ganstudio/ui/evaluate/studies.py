@@ -103,7 +103,7 @@ class StudiesPage(QWidget):
         self.list = StudyTable(study_columns(), texts, "study.go")
         hint = EmptyState("evaluate", _("Choose a study to see what was found."))
         self._right = stacked(hint, self._one_study())
-        self.across = split(self.list, self._right, stretch=(0, 1), sizes=(300, 900))
+        self.across = split(self.list, self._right, stretch=(0, 1), sizes=(330, 870))
         self.empty = EmptyState(
             "evaluate", _("Which method, which settings?"),
             _("A study tries methods and settings on one data set, several seeds each, and tells best, median and "

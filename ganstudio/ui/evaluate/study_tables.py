@@ -23,7 +23,7 @@ def study_columns() -> tuple[Column, ...]:
     """Of the list of studies."""
     return (
         Column(_("Study"), lambda row: row.name, tip=lambda row: f"{row.name}\n{row.about}\n{row.path}"),
-        Column(_("State"), lambda row: row.state, 92, tip=lambda row: row.message or f"{row.state}\n{row.progress}",
+        Column(_("State"), lambda row: row.state, 112, tip=lambda row: row.message or f"{row.state}\n{row.progress}",
                muted=True),
         Column(_("Runs"), lambda row: f"{row.ended} / {row.total}" if row.total else "–", 76, lambda row: row.share,
                lambda row: row.progress, right=True),
