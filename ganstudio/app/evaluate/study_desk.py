@@ -18,6 +18,7 @@ from psygnal import Signal
 from ganstudio.app.jobs import Progress
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
+from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import runs_folder
 
 if TYPE_CHECKING:
@@ -215,10 +216,7 @@ class StudyDesk:
             self._chosen, self.reading, self._read_sign, self._due = path, None, None, 0.0
 
     def _opened(self) -> list[Path]:
-        try:
-            found = json.loads(self._studio.settings.layout(LAYOUT) or "[]")
-        except (ValueError, RecursionError):
-            return []
+        found = self._studio.settings.told(LAYOUT)
         return [Path(one) for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
     def _read(self, chosen: Path | None) -> tuple[tuple[StudyRow, ...], Any, Reading | None]:
@@ -358,6 +356,18 @@ class StudyDesk:
         name = f"{data} study"
         numbered = (name if number == 1 else f"{name} {number}" for number in itertools.count(1))
         return next(one for one in numbered if not self.taken(one))
+
+    def save(self, path: Path, picture: bytes, then: Callable[[], object]) -> None:
+        """Writes what was found: all runs as CSV, the tables as Markdown, or the picture; the ending says which."""
+        reading = self.reading
+        if reading is None:
+            return
+
+        def work(_progress: Progress, _cancel: Event) -> None:
+            text = "" if path.suffix == ".png" else reading.text(csv=path.suffix == ".csv")
+            replace_file(path, picture if path.suffix == ".png" else text.encode())
+
+        self._studio.jobs.start(_("Saving the study"), work).on_done(lambda _none: then())
 
     def judges(
         self, data: str, then: Callable[[list[Metric]], object], failed: Callable[[StudioError], object]

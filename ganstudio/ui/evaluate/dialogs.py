@@ -43,7 +43,8 @@ class MeasureDialog(FormDialog):
         tip = _("Measures beside the window, one run after another; results appear as they come")
         super().__init__(_("Measure"), _("Measure"), tip, parent, _("Measure nothing"))
         self._settings, self._then = settings, then
-        last = _last(settings)
+        told = settings.told(LAYOUT)
+        last: Mapping[str, object] = told if isinstance(told, dict) else {}
         about = _("The same count, extractor and part of the data make numbers comparable.")
         self.words.setText(plural("Of {n} run.", "Of {n} runs.", runs) + " " + about)
         self._metrics = list(metrics)
@@ -104,14 +105,6 @@ class MeasureDialog(FormDialog):
         self._settings.remember_layout(LAYOUT, json.dumps(told))
         super().accept()
         self._then(asked, steps == "best")
-
-
-def _last(settings: SettingsStore) -> Mapping[str, object]:
-    try:
-        found = json.loads(settings.layout(LAYOUT) or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 class RemarkDialog(FormDialog):

@@ -8,22 +8,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.evaluate.study_actions import MENU, study_actions
-from ganstudio.app.evaluate.study_desk import ConfigRow, Reading, StudyDesk, StudyRow
+from ganstudio.app.evaluate.study_desk import ConfigRow, StudyDesk, StudyRow
 from ganstudio.app.runs.comparison import MOST
 from ganstudio.app.studio import Studio
-from ganstudio.core.errors import StoreError
 from ganstudio.core.i18n import _
 from ganstudio.core.resources import resource_path
-from ganstudio.store.atomic import replace_file
 from ganstudio.ui.evaluate.study_tables import MEDIAN, StudyTable, config_columns, study_columns
 from ganstudio.ui.kit.errors import EmptyState
-from ganstudio.ui.kit.files import ask_file, ask_where, say_saved, show_in_folder, write_png
-from ganstudio.ui.kit.menus import ActionBinder, fill_sections
+from ganstudio.ui.kit.files import ask_file, ask_where, png_bytes, say_saved, show_in_folder
+from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.pairs import Pairs
 from ganstudio.ui.kit.parts import (
     ElidedLabel,
@@ -32,7 +30,6 @@ from ganstudio.ui.kit.parts import (
     boxed,
     label,
     line,
-    pop_up,
     push_button,
     restore_splitter,
     say,
@@ -84,8 +81,7 @@ class StudiesPage(QWidget):
         self.list.chosen.connect(self._study_chosen)
         self.table.chosen.connect(self._config_chosen)
         for table in (self.list, self.table):
-            table.asked.connect(self._ask)
-            table.menu_asked.connect(self._show_menu)
+            table.serve(studio.actions, MENU, {})
         self.below.chosen.connect(lambda _key: self._show_lower())
         self._show()
 
@@ -103,7 +99,7 @@ class StudiesPage(QWidget):
         self.list = StudyTable(study_columns(), texts, "study.go")
         hint = EmptyState("evaluate", _("Choose a study to see what was found."))
         self._right = stacked(hint, self._one_study())
-        self.across = split(self.list, self._right, stretch=(0, 1), sizes=(330, 870))
+        self.across = split(self.list, self._right, stretch=(0, 1), sizes=(320, 880))
         self.empty = EmptyState(
             "evaluate", _("Which method, which settings?"),
             _("A study tries methods and settings on one data set, several seeds each, and tells best, median and "
@@ -189,6 +185,7 @@ class StudiesPage(QWidget):
             self.title.setText(row.name)
             self.about.setText(" · ".join(filter(None, (row.state, row.progress if row.total else "", row.about))))
             say(self.message, row.message or (reading.failures if reading else ""))
+            self.list.opens = "study.stop" if row.here else "study.go"
             self.go.setVisible(not row.here)
             self.stop_button.setVisible(bool(row.here))
         page = 3 if row is None or not row.total else 1 if reading is None else 0 if reading.trials else 2
@@ -236,7 +233,7 @@ class StudiesPage(QWidget):
 
     def _rows(self) -> list[ConfigRow]:
         """The selected configurations, else all: the best first."""
-        reading: Reading | None = self.desk.reading
+        reading = self.desk.reading
         return self.table.chosen_rows() or list(reading.rows if reading else ())
 
     def _show_runs(self) -> None:
@@ -289,21 +286,10 @@ class StudiesPage(QWidget):
         self._wanted = path
         self.desk.tick()
 
-    def _ask(self, name: str) -> None:
-        if name == "study.go" and self.chosen is not None and self.chosen.here:
-            name = "study.stop"
-        if self._studio.actions[name].enabled():
-            self._studio.actions.run(name)
-
     def _work(self, what: Callable[[Path], object]) -> None:
         if self.chosen is not None:
             self.list.setFocus()  # the button gives way to the other one
             what(self.chosen.path)
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        fill_sections(menu, self._studio.actions, MENU, {})
-        pop_up(menu, place)
 
     def _open_run(self) -> None:
         if path := next((path for row in self._rows() for path in row.runs), None):
@@ -315,20 +301,10 @@ class StudiesPage(QWidget):
             self._studio.notifications.info(_("The tables were copied."))
 
     def _save(self) -> None:
-        reading, kinds = self.desk.reading, _("Runs as CSV (*.csv);;Tables as Markdown (*.md);;Plot as PNG (*.png)")
-        name = f"{reading.plan.name}.csv" if reading else ""
-        path = ask_where(self, _("Save the study"), name, kinds, (".csv", ".md", ".png")) if reading else None
-        if path is None or reading is None:
-            return
-        try:
-            if path.suffix == ".png":
-                write_png(path, self.boxes.image())
-            else:
-                replace_file(path, reading.text(csv=path.suffix == ".csv").encode())
-        except StoreError as error:
-            self._studio.report(error)
-        else:
-            say_saved(self, path)
+        kinds = _("Runs as CSV (*.csv);;Tables as Markdown (*.md);;Plot as PNG (*.png)")
+        name = f"{self.chosen.name if self.chosen else ''}.csv"
+        if path := ask_where(self, _("Save the study"), name, kinds, (".csv", ".md", ".png")):
+            self.desk.save(path, png_bytes(self.boxes.image()), lambda: say_saved(self, path))
 
     def end(self) -> None:
         """The window goes."""

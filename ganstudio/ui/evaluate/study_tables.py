@@ -16,14 +16,14 @@ from ganstudio.ui.kit.painted import draw_progress, write_line
 from ganstudio.ui.kit.rows import Column, RowDelegate, RowsModel, RowsSorter, RowsTable
 from ganstudio.ui.kit.theme import Theme, ui_font
 
-ROW, MEDIAN = 32, 3
+ROW, MEDIAN, QUARTILES = 32, 3, 4
 
 
 def study_columns() -> tuple[Column, ...]:
     """Of the list of studies."""
     return (
         Column(_("Study"), lambda row: row.name, tip=lambda row: f"{row.name}\n{row.about}\n{row.path}"),
-        Column(_("State"), lambda row: row.state, 112, tip=lambda row: row.message or f"{row.state}\n{row.progress}",
+        Column(_("State"), lambda row: row.state, 108, tip=lambda row: row.message or f"{row.state}\n{row.progress}",
                muted=True),
         Column(_("Runs"), lambda row: f"{row.ended} / {row.total}" if row.total else "–", 76, lambda row: row.share,
                lambda row: row.progress, right=True),
@@ -85,6 +85,7 @@ class StudyTable(RowsTable):
 
     def __init__(self, columns: Sequence[Column], texts: tuple[str, str, str], opens: str) -> None:
         self.rows, self.opens = RowsModel(()), opens
+        self.least, self.give_way = (200, (QUARTILES,)) if opens == "study.run" else (120, (1,))
         self.sorter = RowsSorter(self.rows)
         super().__init__(self.sorter, ROW, *texts)
         self.rows.setParent(self)

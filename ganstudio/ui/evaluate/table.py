@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.evaluate.table import Cell, Line, Table
@@ -22,8 +22,6 @@ NAME, CREATED, METHOD, DATA, SEED, STEPS, VERDICT, BEST = range(8)
 FACTS = 8
 """So many columns stand before those of the metrics."""
 ROW_HEIGHT, LEAST_NAME, STAR = 44, 208, 38
-GIVE_WAY = (CREATED, SEED, DATA, STEPS, METHOD)
-"""Columns that are not there in a narrow table, first to last: what the tooltip or the lower half still say."""
 TONES = {"good": ("check", "real"), "neutral": ("info", "text_muted"), "warning": ("warning", "warning")}
 """A sign and a colour for the tone of a verdict."""
 _EDGE, _SIGN = 8, 16
@@ -136,39 +134,22 @@ class MetricsTable(RowsTable):
     """
 
     opens, copies = "evaluate.open", "evaluate.copy"
+    least, give_way = LEAST_NAME, (CREATED, SEED, DATA, STEPS, METHOD)
     keys = {Qt.Key.Key_S: "evaluate.star", Qt.Key.Key_F2: "evaluate.remark", Qt.Key.Key_Escape: "evaluate.cancel"}
 
     def __init__(self, model: RowsSorter, parent: QWidget | None = None) -> None:
         keys = _("Select several to compare them below; S gives a star, F2 tags and a note, Ctrl+C copies the command")
         about = _("Your runs and what was measured of them. Select several to compare them below.")
         super().__init__(model, ROW_HEIGHT, _("Runs and metrics"), keys, about, parent)
-        self.hidden: Sequence[str] = ()
         self.setItemDelegate(LineDelegate(self, ROW_HEIGHT))
         self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)
 
-    def set_widths(self, columns: Sequence[Column]) -> None:
-        """As they are at first, and then as there is room."""
-        super().set_widths(columns)
-        self.fit()
-
-    def fit(self) -> None:
-        """Columns that tell least give way where there is no room for all; the name takes what is left."""
-        shown = [place for place in range(1, len(self.columns)) if self.columns[place].key not in self.hidden]
-        room = self.viewport().width() - LEAST_NAME - sum(self.columns[place].width for place in shown)
-        for place in GIVE_WAY:
-            if room < 0 and place in shown:
-                shown.remove(place)
-                room += self.columns[place].width
-        for place in range(1, len(self.columns)):
-            self.setColumnHidden(place, place not in shown)
+    def fit(self) -> int:
+        """The name takes what is left."""
+        room = super().fit()
         if self.columns:
             self.setColumnWidth(NAME, LEAST_NAME + max(0, room))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fits the columns into another width."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.fit()
+        return room
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on the star is for that run alone."""

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
@@ -27,7 +27,7 @@ from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.files import ask_folder, ask_where, say_saved
 from ganstudio.ui.kit.flow import BreakingRow
-from ganstudio.ui.kit.menus import ActionBinder, fill_sections
+from ganstudio.ui.kit.menus import ActionBinder
 from ganstudio.ui.kit.page import Page
 from ganstudio.ui.kit.parts import (
     ElidedLabel,
@@ -35,7 +35,6 @@ from ganstudio.ui.kit.parts import (
     boxed,
     label,
     line,
-    pop_up,
     push_button,
     restore_splitter,
     split,
@@ -182,8 +181,7 @@ class EvaluateWorkspace(Page):
 
     def _connect(self) -> None:
         self.evaluation.changed.connect(self._changed)
-        self.table.asked.connect(self._ask)
-        self.table.menu_asked.connect(self._show_menu)
+        self.table.serve(self._studio.actions, MENU, KEYS)
         self.table.chosen.connect(self._chosen_changed)
         self.search.textChanged.connect(lambda text: self._look(words=text))
         self.search.left_down.connect(self.table.setFocus)
@@ -424,18 +422,9 @@ class EvaluateWorkspace(Page):
         if path is not None:
             self.evaluation.export(self.chosen, self.view, path, lambda: say_saved(self, path))
 
-    def _ask(self, name: str) -> None:
-        if self._studio.actions[name].enabled():
-            self._studio.actions.run(name)
-
     def _to_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        fill_sections(menu, self._studio.actions, MENU, KEYS)
-        pop_up(menu, place)
 
     # -- coming and going -------------------------------------------------------------------------------------------
 

@@ -21,11 +21,22 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -33,10 +44,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ganstudio.app.actions import ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
+from ganstudio.ui.kit.menus import fill_sections
 from ganstudio.ui.kit.painted import write_line
-from ganstudio.ui.kit.parts import set_up_rows
+from ganstudio.ui.kit.parts import pop_up, set_up_rows
 from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
 
@@ -232,6 +245,12 @@ class RowsTable(QTableView):
     """The actions of Enter and of a double click, and of Ctrl+C."""
     keys: Mapping[Qt.Key, str] = {}
     """The actions of other keys."""
+    least = 0
+    """So wide is the first column at least."""
+    give_way: Sequence[int] = ()
+    """Columns that are not there in a narrow table, first to last: what a tooltip or another view still says."""
+    hidden: Sequence[str] = ()
+    """Keys of columns that nobody wants to see."""
 
     def __init__(
         self, model: RowsSorter, height: int, name: str, keys: str, about: str, parent: QWidget | None = None
@@ -282,6 +301,25 @@ class RowsTable(QTableView):
                 self.setColumnWidth(place, column.width)
             modes = QHeaderView.ResizeMode
             self.horizontalHeader().setSectionResizeMode(place, modes.Interactive if column.width else modes.Stretch)
+        self.fit()
+
+    def fit(self) -> int:
+        """Columns that tell least give way where there is no room for all; how much room is left."""
+        shown = [place for place in range(1, len(self.columns)) if self.columns[place].key not in self.hidden]
+        room = self.viewport().width() - self.least - sum(self.columns[place].width for place in shown)
+        for place in self.give_way:
+            if room < 0 and place in shown:
+                shown.remove(place)
+                room += self.columns[place].width
+        for place in range(1, len(self.columns)):
+            self.setColumnHidden(place, place not in shown)
+        return room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the columns into another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
 
     # -- what is chosen ---------------------------------------------------------------------------------------------
 
@@ -317,6 +355,17 @@ class RowsTable(QTableView):
         """Anywhere on a row: open."""
         if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
             self.asked.emit(self.opens)
+
+    def serve(self, table: ActionTable, sections: Sequence[Sequence[str]], keys: Mapping[str, str]) -> None:
+        """Keys, double clicks and a menu do actions, as far as these can be done; see :func:`fill_sections`."""
+
+        def show(place: QPoint) -> None:
+            menu = QMenu(self)
+            fill_sections(menu, table, sections, keys)
+            pop_up(menu, place)
+
+        self.asked.connect(lambda name: table[name].enabled() and table.run(name))
+        self.menu_asked.connect(show)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Ctrl+C copies; other keys as they are told."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyleOptionViewItem, QTableView, QWidget
 
 from ganstudio.app.runs.library import RunRow
@@ -30,8 +30,6 @@ PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10
 LEAST_NAME = 216
 MORE_DATA = 160  # data requests can be long: what they gain in a wide table
-_GIVE_WAY = (SIZE, TIME, CREATED, METHOD)
-"""Columns that are not there in a narrow table, first to last: what the details or the tooltip still say."""
 _EDGE, _FIRST_EDGE, _GAP = 8, 16, 12
 _DOTS: dict[State, tuple[str, bool]] = {
     "preparing": ("accent", False),
@@ -121,6 +119,7 @@ class RunsTable(RowsTable):
 
     opens, copies = "runs.open", "runs.copy-path"
     keys = {Qt.Key.Key_Delete: "runs.delete"}
+    least, give_way = LEAST_NAME, (SIZE, TIME, CREATED, METHOD)
 
     def __init__(self, model: RunsFilter, parent: QWidget | None = None) -> None:
         keys = _("Enter opens, with several selected it compares them; F2 renames, Del moves to trash")
@@ -153,12 +152,8 @@ class RunsTable(RowsTable):
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns that tell least give way where there is no room for all."""
-        super().resizeEvent(event)
-        widths = [column.width for column in columns()]
-        room = self.viewport().width() - LEAST_NAME - sum(widths)
-        for place in _GIVE_WAY:
-            self.setColumnHidden(place, room < 0)
-            room += widths[place] if room < 0 else 0
-        self.setColumnWidth(DATA, widths[DATA] + min(MORE_DATA, max(0, room - 120) // 3))
+    def fit(self) -> int:
+        """Data requests get some of what is left."""
+        room = super().fit()
+        self.setColumnWidth(DATA, self.columns[DATA].width + min(MORE_DATA, max(0, room - 120) // 3))
+        return room
