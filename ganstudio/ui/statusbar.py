@@ -163,8 +163,7 @@ class StatusBar(QFrame):
     def set_studies(self, names: list[str]) -> None:
         """Says on which studies processes work, while no run of the window's own trains."""
         told = _("At work on studies: {names}").format(names=", ".join(names)) if names else _("Nothing is training")
-        if told != self._idle.text():
-            self._idle.setText(told)
+        self._idle.setText(told)
 
     def set_runs(self, runs: list[RunChip]) -> None:
         """Shows these runs, in this order. Cheap when only numbers change: buttons keep place and focus."""

@@ -358,7 +358,7 @@ def test_the_selected_runs_are_exported(
     assert (tmp_path / "out.csv").read_text("utf-8").count("\n") == 5
     assert "<svg" in (tmp_path / "out.html").read_text("utf-8")
     monkeypatch.setattr("ganstudio.ui.evaluate.workspace.ask_folder", lambda *_args: tmp_path)
-    page._ask("evaluate.tensorboard")
+    window.studio.actions.run("evaluate.tensorboard")
     wait(qtbot, lambda: tmp_path in said)
     found = sorted(path.parent.name for path in tmp_path.rglob("*tfevents*"))
     assert found == sorted(path.name for path in paths[:2])

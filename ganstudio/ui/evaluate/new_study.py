@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from ganstudio.app.evaluate.study_space import Plan
     from ganstudio.metrics.base import Metric
 
-REST_MS = 200
-"""A text is looked at when nobody has typed for so long: checking a plan takes longer than a key."""
+REST_MS = 200  # a text is looked at when nobody has typed for so long: checking a plan takes longer than a key
 
 
 class Ticks(QWidget):
@@ -219,6 +218,5 @@ class NewStudyDialog(FormDialog):
 
     def accept(self) -> None:
         """Hands on the study file, once what was typed last has been looked at."""
-        taken = [form.commit() for form in (self.form, self.space, self.judging)]
-        self._asked = all(taken)
+        self._asked = all([form.commit() for form in (self.form, self.space, self.judging)])  # noqa: C419 - each is asked
         self.check()

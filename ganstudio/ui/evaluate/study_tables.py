@@ -53,7 +53,7 @@ def config_columns(results: Results | None) -> tuple[Column, ...]:
 
 def _numbers(title: str, width: int, value: Any, help: str) -> Column:
     return Column(
-        title, lambda row: number(value(row.group)), width, lambda row: value(row.group), right=True, help=help
+        title, lambda row: number(value(row.group)), width, lambda row: value(row.group), None, True, False, help
     )
 
 

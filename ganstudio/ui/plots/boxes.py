@@ -17,8 +17,7 @@ from ganstudio.ui.plots.axes import Grid
 from ganstudio.ui.plots.chart import Chart
 
 ROW, FOOT, EDGE = 32, 48, 20
-HALF = 8.0
-"""Pixels above and below the middle of a row that a box reaches."""
+HALF = 8.0  # pixels above and below the middle of a row that a box reaches
 
 
 class Boxes(Chart):

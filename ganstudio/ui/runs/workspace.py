@@ -8,9 +8,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
+from PySide6.QtCore import Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ganstudio.app.history import History
 from ganstudio.app.runs.library import Library, RunRow
@@ -22,7 +22,7 @@ from ganstudio.ui.kit.dialogs import FormDialog
 from ganstudio.ui.kit.errors import EmptyState
 from ganstudio.ui.kit.menus import ActionBinder, fill_sections
 from ganstudio.ui.kit.page import Page
-from ganstudio.ui.kit.parts import boxed, filled_menu, line, pop_up, push_button, stacked
+from ganstudio.ui.kit.parts import boxed, filled_menu, line, push_button, stacked
 from ganstudio.ui.kit.rows import ROW_ROLE
 from ganstudio.ui.runs.actions import KEYS, MENU, runs_actions
 from ganstudio.ui.runs.details import DetailsPane
@@ -140,8 +140,7 @@ class RunsWorkspace(Page):
     def _connect(self) -> None:
         self.library.changed.connect(self._library_changed)
         self.model.renamed.connect(self._rename)
-        self.table.asked.connect(self._studio.actions.run)
-        self.table.menu_asked.connect(self._show_menu)
+        self.table.serve(self._studio.actions, MENU, KEYS)
         self.table.chosen.connect(self._chosen_changed)
         self.toolbar.filter_changed.connect(self._filter)
         self.toolbar.search.left_down.connect(self._to_table)
@@ -318,13 +317,6 @@ class RunsWorkspace(Page):
 
     def _to_table(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    # -- menus ------------------------------------------------------------------------------------------------------
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        fill_sections(menu, self._studio.actions, MENU, KEYS)
-        pop_up(menu, place)
 
     # -- room -------------------------------------------------------------------------------------------------------
 
