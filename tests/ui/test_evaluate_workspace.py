@@ -342,7 +342,7 @@ def test_the_selected_runs_are_exported(
     evaluate: Evaluate, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [made("good", fid=10.0), made("fair", 1, fid=20.0), made("other", 2, fid=1.0)]
-    _window, page = evaluate()
+    window, page = evaluate()
     choose(page, "good", "fair")
     said: list[Path] = []
     monkeypatch.setattr("ganstudio.ui.kit.files.tell_saved", lambda path, *_more: said.append(path))

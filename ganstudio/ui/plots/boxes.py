@@ -84,8 +84,7 @@ class Boxes(Chart):
                 self._paint_row(painter, row, middle)
 
     def _paint_row(self, painter: QPainter, row: Group, middle: float) -> None:
-        theme = self.theme
-        ink = theme.runs[self._colours.get(row.method, 0) % len(theme.runs)]
+        ink = (theme := self.theme).runs[self._colours.get(row.method, 0) % len(self.theme.runs)]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(ink), 1))
         painter.setBrush(colour(ink, 0.22))
