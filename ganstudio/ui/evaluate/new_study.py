@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -133,7 +134,7 @@ class NewStudyDialog(FormDialog):
         groups: dict[str, QMenu] = {}
         for spec in self._specs().values():
             group = groups.get(spec.group) or groups.setdefault(spec.group, menu.addMenu(spec.group or _("Other")))
-            action = group.addAction(spec.title, lambda spec=spec: self.try_setting(spec))
+            action = group.addAction(spec.title, partial(self.try_setting, spec))
             action.setToolTip(spec.help)
             action.setCheckable(True)
             action.setChecked(spec.name in self.space.values())
@@ -152,7 +153,6 @@ class NewStudyDialog(FormDialog):
         self._listen(self.space)
         if spec.name not in told:
             self.space.focus_row(spec.name)
-            self.space.row(spec.name).editor.selectAll()
         self._rest.start()
 
     def choose_data(self, name: str) -> None:

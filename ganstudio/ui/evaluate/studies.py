@@ -72,7 +72,7 @@ class StudiesPage(QWidget):
             "new": self.ask_new, "file": self.ask_file, "copy": self._copy, "save": self._save, "run": self._open_run,
             "go": lambda: self._work(lambda path: self.desk.start(path, self.workers.value())),
             "stop": lambda: self._work(self.desk.stop),
-            "folder": lambda: self.chosen and show_in_folder(self.chosen.path / "study.toml"),
+            "folder": lambda: self._work(lambda path: show_in_folder(path / "study.toml")),
             "runs": partial(self.show_lower, "runs"),
         }  # fmt: skip
         studio.actions.add(*study_actions(deeds, self.desk, lambda: self.chosen, self.isVisible))
@@ -126,8 +126,8 @@ class StudiesPage(QWidget):
         self.go, self.stop_button = self._button("go", primary=True), self._button("stop")
         small = [self._button(name, small=True) for name in ("copy", "save", "folder")]
         words = boxed(self.title, self.about, gap=2)
-        tools = *small, 8, label(_("Workers"), "muted"), self.workers, self.go, self.stop_button
-        upper = boxed(words, *tools, across=True, gap=6, stretch=words)
+        starts = boxed(label(_("Workers"), "muted"), self.workers, self.go, self.stop_button, across=True, gap=6)
+        upper = boxed(words, *small, 8, starts, across=True, gap=6, stretch=words)
         head = boxed(upper, self.message, margins=(16, 8, 16, 8), gap=6)
         self.below = Segmented(
             (("methods", _("Methods"), _("How the values of each method spread")),

@@ -85,7 +85,7 @@ class StudyTable(RowsTable):
 
     def __init__(self, columns: Sequence[Column], texts: tuple[str, str, str], opens: str) -> None:
         self.rows, self.opens = RowsModel(()), opens
-        self.least, self.give_way = (200, (QUARTILES,)) if opens == "study.run" else (120, (1,))
+        self.least, self.give_way = (200, (QUARTILES,)) if opens == "study.run" else (100, (1,))
         self.sorter = RowsSorter(self.rows)
         super().__init__(self.sorter, ROW, *texts)
         self.rows.setParent(self)
