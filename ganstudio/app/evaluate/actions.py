@@ -1,4 +1,4 @@
-"""What can be done with the runs of the table, as rows of the table of actions."""
+"""What can be done with the runs of the Evaluate table, as rows of the table of actions. No Qt."""
 
 from __future__ import annotations
 
