@@ -97,8 +97,8 @@ class StudiesPage(QWidget):
         boxed(*buttons, into=self.bar, across=True, margins=(0, 12, 16, 12), gap=6)
         texts = _("Studies"), _("Enter goes on or stops"), _("All studies")
         self.list = StudyTable(study_columns(), texts, LIST_KEYS)
-        hint = EmptyState("evaluate", _("Choose a study to see what was found."))
-        self._right = stacked(hint, self._one_study())
+        self.list.setSelectionMode(StudyTable.SelectionMode.SingleSelection)
+        self._right = stacked(EmptyState("evaluate", _("Choose a study to see what was found.")), self._one_study())
         self.across = split(self.list, self._right, stretch=(0, 1), sizes=(320, 880))
         self.empty = EmptyState(
             "evaluate", _("Which method, which settings?"),
