@@ -167,6 +167,13 @@ class SettingsStore:
         layouts = {key: text for key, text in self.remembered.layouts.items() if key != name}
         self.remember(layouts={**layouts, name: blob} if blob else layouts)
 
+    def told(self, name: str) -> Any:
+        """What was remembered as JSON; None where there is nothing, or nothing that can be read."""
+        try:
+            return json.loads(self.layout(name) or "null")
+        except (ValueError, RecursionError):
+            return None
+
     def layout(self, name: str) -> str:
         """A stored window state; empty if there is none."""
         return self.remembered.layouts.get(name, "")

@@ -160,6 +160,11 @@ class StatusBar(QFrame):
         """Says beside the bell how many messages are new."""
         self.messages.setText("" if not number else str(number) if number < 100 else "99+")
 
+    def set_studies(self, names: list[str]) -> None:
+        """Says on which studies processes work, while no run of the window's own trains."""
+        told = _("At work on studies: {names}").format(names=", ".join(names)) if names else _("Nothing is training")
+        self._idle.setText(told)
+
     def set_runs(self, runs: list[RunChip]) -> None:
         """Shows these runs, in this order. Cheap when only numbers change: buttons keep place and focus."""
         if runs == self._chips:

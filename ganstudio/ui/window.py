@@ -210,6 +210,7 @@ class MainWindow(Shell):
     def _show_status(self) -> None:
         with self.budget.drawing("status"):
             self.statusbar.set_runs([chip_of(model) for model in self.studio.runs if model.live])
+            self.statusbar.set_studies(self.studio.studies_at_work())
 
     # -- moving about -----------------------------------------------------------------------------------------------
 

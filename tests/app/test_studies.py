@@ -16,7 +16,7 @@ from ganstudio.app.evaluate import study_results as found
 from ganstudio.app.evaluate.studies import Study
 from ganstudio.app.evaluate.study_file import read_plan
 from ganstudio.app.evaluate.study_results import Trial
-from ganstudio.app.evaluate.study_space import Judge, choices, grid
+from ganstudio.app.evaluate.study_space import Judge, Plan, choices, grid
 from ganstudio.app.evaluate.study_work import Worker
 from ganstudio.core.errors import StoreError, TrainingError, UsageError
 from ganstudio.core.process import python_command
@@ -366,3 +366,28 @@ def test_a_form_becomes_a_study_file_that_reads_the_same(tmp_path: Path) -> None
         assert found is None, text
         assert list(wrong) == ["space:0"]
     assert "range" in plan_of(replace(draft, search="grid"), cards)[1]["space:0"]
+
+
+def test_how_long_a_study_takes_is_told_once_it_is_known() -> None:
+    from types import SimpleNamespace
+    from typing import Any
+
+    from ganstudio.app.evaluate.study_draft import amount_words
+
+    plan = Plan.model_validate({"name": "a", "data": "ring", "methods": ["gan"], "steps": 100, "seeds": [0, 1],
+                                "judge": {"metric": "modes"}})  # fmt: skip
+    known: Any = SimpleNamespace(cost=lambda _one: SimpleNamespace(begin=10.0, step=0.5))
+    unknown: Any = SimpleNamespace(cost=lambda _one: None)
+    assert amount_words(plan, known, 2) == "2 runs. Training takes about 1:00 with 2 workers."
+    assert amount_words(plan, unknown, 2).startswith("2 runs. How long")
+
+
+def test_a_few_far_values_do_not_decide_how_far_a_plot_reaches() -> None:
+    near = [trial(number, "a", 1.0 + number / 10) for number in range(8)]
+    low, high = found.plot_range([found.group("a", [*near, trial(9, "a", 1e9)], "lower", {})])
+    assert 0.9 < low < 1.0
+    assert 1.7 < high < 1.8
+    low, high = found.plot_range([found.group("a", near, "lower", {})])
+    assert 0.9 < low < 1.0
+    assert 1.7 < high < 1.8
+    assert found.plot_range([]) == (0.0, 1.0)

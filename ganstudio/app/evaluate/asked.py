@@ -22,6 +22,14 @@ MOST_COUNT, USUAL_COUNT = 200_000, 5_000
 _USUAL = ("fid", "kid", "mmd", "precision", "recall", "density", "coverage", "modes", "high-quality")
 
 
+def extractors() -> dict[str, str]:
+    """What can make features, and what it is called."""
+    return {
+        "": _("What suits the data"), "pixels": _("Pixels"), "classifier": _("A classifier trained on the data"),
+        "inception": _("Inception-v3 (needs its weights)"),
+    }  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is to be measured, and how.

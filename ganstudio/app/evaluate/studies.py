@@ -261,7 +261,9 @@ class Study:
         for number, process in enumerate(self._processes):
             if process.poll() not in (None, 0, 130):
                 text = (self.folder / WORKERS / f"{os.getpid()}-{number + 1}.txt").read_text("utf-8", errors="replace")
-                found_lines.append((text.strip().splitlines() or [_("A process ended without a word.")])[-1])
+                last = (text.strip().splitlines() or [_("A process ended without a word.")])[-1]
+                killed = _("A process was killed; Go on goes on with what it has stored. Its last words: {words}")
+                found_lines.append(killed.format(words=last) if process.returncode < 0 else last)
         return found_lines
 
 

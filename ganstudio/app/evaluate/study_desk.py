@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 import time
@@ -17,6 +18,7 @@ from psygnal import Signal
 from ganstudio.app.jobs import Progress
 from ganstudio.core.errors import StudioError
 from ganstudio.core.i18n import _, plural
+from ganstudio.store.atomic import replace_file
 from ganstudio.store.folder import runs_folder
 
 if TYPE_CHECKING:
@@ -116,6 +118,19 @@ class ConfigRow:
     why: str
 
     @property
+    def measured(self) -> str:
+        """``"2 / 3 !"``: so many runs were measured, and one failed."""
+        return f"{len(self.group.values)} / {self.group.trials}" + (" !" if self.group.failed else "")
+
+    @property
+    def about(self) -> str:
+        """What became of its runs, in words."""
+        counts = ((self.waiting, _("{n} to come")), (self.group.pruned, _("{n} ended early")),
+                  (self.group.failed, _("{n} failed")))  # fmt: skip
+        words = [self.measured, *(text.format(n=number) for number, text in counts if number)]
+        return "\n".join(filter(None, (", ".join(words), self.why)))
+
+    @property
     def values(self) -> tuple[object, ...]:
         """What a table shows of it."""
         shown = self.group
@@ -132,6 +147,20 @@ class Reading:
     trials: tuple[Trial, ...]
     rows: tuple[ConfigRow, ...]
 
+    @property
+    def failures(self) -> str:
+        """How many runs failed, and why the first of them did; empty where none has."""
+        whys = [one.why for one in self.trials if one.state == "failed"]
+        if not whys:
+            return ""
+        return plural("{n} run failed: {why}", "{n} runs failed; one of them: {why}", len(whys), why=whys[0] or "–")
+
+    def text(self, csv: bool = False) -> str:
+        """The tables as Markdown, or all runs as CSV."""
+        from ganstudio.app.evaluate import study_results as found
+
+        return found.as_csv(self.trials) if csv else found.markdown(self.results, self.plan.name)
+
 
 class StudyDesk:
     """Reads beside the window what the list shows. Main thread only; ``changed`` when something is another.
@@ -140,6 +169,7 @@ class StudyDesk:
         rows: the studies, by name.
         reading: the chosen one; None while it is being read, or cannot be.
         read_once: the folders have been looked at.
+        busy: they are being looked at.
     """
 
     changed = Signal()
@@ -154,7 +184,7 @@ class StudyDesk:
         self._seen: dict[Path, tuple[Any, StudyRow]] = {}
         self._read_sign: Any = None
         self._asked: dict[Path, str] = {}
-        self._busy, self._due = False, 0.0
+        self.busy, self._due = False, 0.0
         studio.studies_at_work = self.at_work
 
     # -- keeping up -------------------------------------------------------------------------------------------------
@@ -165,14 +195,14 @@ class StudyDesk:
 
     def tick(self) -> None:
         """Keeps up; called while somebody looks."""
-        if not self._busy and time.monotonic() >= self._due:
-            self._busy, chosen = True, self._chosen
+        if not self.busy and time.monotonic() >= self._due:
+            self.busy, chosen = True, self._chosen
             job = self._studio.jobs.start(_("Reading the studies"), lambda _progress, _cancel: self._read(chosen))
             job.on_done(self._show).on_error(self._missed)
             job.ended.connect(lambda: self._ended(chosen))
 
     def _ended(self, chosen: Path | None) -> None:
-        self._busy = False
+        self.busy = False
         if chosen == self._chosen:  # else somebody waits to see another one
             self._due = max(self._due, time.monotonic() + READ_SECONDS)
 
@@ -186,10 +216,7 @@ class StudyDesk:
             self._chosen, self.reading, self._read_sign, self._due = path, None, None, 0.0
 
     def _opened(self) -> list[Path]:
-        try:
-            found = json.loads(self._studio.settings.layout(LAYOUT) or "[]")
-        except (ValueError, RecursionError):
-            return []
+        found = self._studio.settings.told(LAYOUT)
         return [Path(one) for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
     def _read(self, chosen: Path | None) -> tuple[tuple[StudyRow, ...], Any, Reading | None]:
@@ -220,9 +247,9 @@ class StudyDesk:
         from ganstudio.app.evaluate.study_space import planned
 
         sign, before = self._seen.get(path, (None, StudyRow(path, path.name)))
-        new = self._sign(path)
+        new: tuple[object, ...] | None = self._sign(path)
         try:
-            study = self._study(path, again=sign is not None and sign[0] != new[0])
+            study = self._study(path, again=sign is None or new is None or sign[0] != new[0])
             row = before
             if new != sign:
                 trials, counts = _trials(study), dict[str, int]()
@@ -233,7 +260,7 @@ class StudyDesk:
             words = " ".join(study.complaints())
             row = replace(row, here=study.working, anywhere=study.at_work, message=words)
         except StudioError as error:
-            row = StudyRow(path, path.name, message=str(error))
+            row, new = StudyRow(path, path.name, message=str(error)), None  # looked at anew the next time
         self._seen[path] = new, row
         return row
 
@@ -317,6 +344,30 @@ class StudyDesk:
     def at_work(self) -> list[str]:
         """Names of the studies on which processes of this window work."""
         return [study.plan.name for study in tuple(self._known.values()) if study.working]
+
+    def taken(self, name: str) -> bool:
+        """Whether there is a study whose folder is called so."""
+        from ganstudio.app.evaluate.study_space import slug
+
+        return slug(name) in {row.path.name for row in self.rows}
+
+    def free_name(self, data: str) -> str:
+        """A name for a study of these data that none has."""
+        name = f"{data} study"
+        numbered = (name if number == 1 else f"{name} {number}" for number in itertools.count(1))
+        return next(one for one in numbered if not self.taken(one))
+
+    def save(self, path: Path, picture: bytes, then: Callable[[], object]) -> None:
+        """Writes what was found: all runs as CSV, the tables as Markdown, or the picture; the ending says which."""
+        reading = self.reading
+        if reading is None:
+            return
+
+        def work(_progress: Progress, _cancel: Event) -> None:
+            text = "" if path.suffix == ".png" else reading.text(csv=path.suffix == ".csv")
+            replace_file(path, picture if path.suffix == ".png" else text.encode())
+
+        self._studio.jobs.start(_("Saving the study"), work).on_done(lambda _none: then())
 
     def judges(
         self, data: str, then: Callable[[list[Metric]], object], failed: Callable[[StudioError], object]

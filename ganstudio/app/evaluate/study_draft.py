@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from ganstudio.app.drafts import parse_value
+from ganstudio.app.drafts import allowed_text, number_text, parse_value
+from ganstudio.app.evaluate.asked import extractors
 from ganstudio.app.evaluate.study_file import check_plan
-from ganstudio.app.evaluate.study_space import Plan, Span
+from ganstudio.app.evaluate.study_space import Plan, Span, planned
 from ganstudio.core.errors import UsageError
+from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec, Value
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
+from ganstudio.core.ticks import duration
 
 if TYPE_CHECKING:
+    from ganstudio.app.forecasts import Forecasts
     from ganstudio.app.generators.catalogue import MethodCard
+    from ganstudio.metrics.base import Metric
 
 _BARE, _RANGE = re.compile(r"[A-Za-z0-9_-]+"), re.compile(r"\s*(?:…|\.\.\.?|\bto\b)\s*")
 
@@ -51,6 +56,101 @@ class StudyDraft:
     prune: str = ""
     better: str = "higher"
     device: str = "auto"
+
+
+def searches() -> dict[str, str]:
+    """How configurations are made, and what that is called."""
+    return {"grid": _("All combinations"), "random": _("Random"), "tpe": _("Towards the best (TPE)")}
+
+
+def run_fields(start: Experiment, name: str) -> list[FieldSpec]:
+    """The rows of the form: what is tried, how long and how often. They begin as the experiment ``start``."""
+    as_there = ", ".join(f"{key} {value}" for key, value in start.hyper.items()) or _("There, all are default")
+    return [
+        FieldSpec("name", _("Name"), _("Of the study, and of its folder"), "text", name),
+        FieldSpec("steps", _("Steps"), _("How long each run trains"), "int", start.steps, 1, 10_000_000),
+        FieldSpec("seeds", _("Seeds"), _("Each configuration is trained once with each of them"), "text", "0, 1, 2"),
+        FieldSpec("search", _("Search"), _("How values are combined"), "choice", searches()["grid"],
+                  choices=tuple(searches().values())),
+        FieldSpec("trials", _("Configurations"), _("So many are tried, each with every seed"), "int", 20, 1, 10_000),
+        FieldSpec("as_form", _("Other settings as on the Train page"), as_there, "bool", bool(start.hyper)),
+    ]  # fmt: skip
+
+
+def judge_fields(metrics: Sequence[Metric]) -> list[FieldSpec]:
+    """The rows of the form: by what runs are judged."""
+    judging = [one.title for one in judges_of(metrics)]
+    curves = [one.curve for one in judges_of(metrics) if one.cost == "live" and "{" not in one.curve]
+    none, ways = _("No run"), tuple(extractors().values())
+    rows = [
+        FieldSpec("judge", _("Judged by"), _("The metric that says which run is better"), "choice",
+                  next(iter(judging), ""), choices=tuple(judging)),
+        FieldSpec("extractor", _("Features by"), _("What makes features of items, where a metric needs them"), "choice",
+                  ways[0], choices=ways),
+        FieldSpec("count", _("Samples"), _("So many are generated and taken to measure"), "int", 1000, 16, 200_000),
+        FieldSpec("prune", _("End early"), _("Runs that are behind the median of the others by this curve"), "choice",
+                  none, choices=(none, *curves)),
+    ]  # fmt: skip
+    return rows if judging else []
+
+
+def judges_of(metrics: Sequence[Metric]) -> list[Metric]:
+    """Those by which runs can be judged, the likeliest first."""
+    usual = ("fid", "triangles-f1")
+    return sorted(
+        (one for one in metrics if one.better),
+        key=lambda one: (one.cost == "minutes" and one.name not in usual, one.name not in usual),
+    )
+
+
+def space_field(spec: FieldSpec) -> FieldSpec:
+    """The row of a setting of which several values are tried; it begins with what there is, or with the default."""
+    default = spec.default
+    text = ", ".join(spec.choices) if spec.choices else "true, false" if spec.kind == "bool" else (
+        number_text(default) if isinstance(default, int | float) else str(default))  # fmt: skip
+    how = _("Values with commas between them, or, but for a grid, a range: 1e-5 … 1e-2")
+    return FieldSpec(spec.name, spec.title, "\n".join((spec.help, allowed_text(spec), how)), "text", text)
+
+
+def draft_of(values: Mapping[str, Value], start: Experiment, metrics: Sequence[Metric], **more: Any) -> StudyDraft:
+    """What stands in the form.
+
+    Args:
+        values: of the rows of :func:`run_fields` and :func:`judge_fields`.
+        start: with which the form began.
+        metrics: that can be measured.
+        more: data, methods, space, report and device of the draft.
+    """
+
+    def key(names: Mapping[str, str], name: str) -> str:
+        return next((key for key, words in names.items() if words == values.get(name)), "")
+
+    judges = {one.name: one.title for one in judges_of(metrics)}
+    curve = next((one for one in metrics if one.curve and one.curve == values.get("prune")), None)
+    return StudyDraft(
+        str(values["name"]), steps=int(values["steps"]), seeds=str(values["seeds"]), trials=int(values["trials"]),
+        search=key(searches(), "search"), fixed=start.hyper if values["as_form"] else {},
+        judge=key(judges, "judge") or next(iter(judges), ""), extractor=key(extractors(), "extractor"),
+        count=int(values.get("count", 0)), prune=curve.curve if curve else "",
+        better=curve.better if curve else "higher", **more,
+    )  # fmt: skip
+
+
+def amount_words(plan: Plan, forecasts: Forecasts, workers: int) -> str:
+    """How many runs that are, and how long they take, as far as it is known."""
+    runs = planned(plan)
+    costs = [forecasts.cost(Experiment(name, plan.data, dict(plan.fixed), plan.steps, 0, plan.device))
+             for name in plan.methods]  # fmt: skip
+    words = plural("{n} run.", "{n} runs.", runs)
+    known = [cost.begin + cost.step * plan.steps for cost in costs if cost is not None]
+    if len(known) < len(costs):
+        return words + " " + _("How long it takes is seen once a few have been trained.")
+    seconds = sum(known) / len(known) * runs / min(workers, runs)
+    told = plural(
+        "Training takes about {time} with {n} worker.", "Training takes about {time} with {n} workers.", workers,
+        time=duration(seconds),
+    )  # fmt: skip
+    return f"{words} {told}"
 
 
 def plan_of(draft: StudyDraft, cards: Mapping[str, MethodCard]) -> tuple[Plan | None, dict[str, str]]:

@@ -13,12 +13,16 @@ from typing import Any, Literal
 import numpy as np
 
 from ganstudio.core.fields import Value, value_text
-from ganstudio.core.i18n import _
+from ganstudio.core.i18n import _, plural
 
 TrialState = Literal["waiting", "running", "done", "pruned", "failed"]
 Better = Literal["lower", "higher", "half"]
 _DRAWS = 4000
 _LEAST_FOR_IMPORTANCE = 8
+SHOWN_K = (1, 2, 3, 5, 10, 20, 50, 100)
+"""Of so many runs the expected best is told."""
+_FAR = 3.0
+"""Values that lie further than so many quartile ranges from the middle half do not decide how far a plot reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,23 @@ class Group:
     medians: Mapping[str, float]
     best_run: str
 
+    @property
+    def quartiles(self) -> str:
+        """Between which values the middle half lies; a dash where there is none."""
+        return f"{number(self.low)} … {number(self.high)}" if self.values else "–"
+
+    @property
+    def words(self) -> str:
+        """All that a box plot shows of it."""
+        if not self.values:
+            return _("{name}: no value yet").format(name=self.title)
+        runs = plural("{n} run", "{n} runs", len(self.values))
+        told = _("{name}: median {median}, quartiles {low} … {high}, from {least} to {most}; {runs}")
+        return told.format(
+            name=self.title, median=number(self.median), low=number(self.low), high=number(self.high),
+            least=number(min(self.values)), most=number(max(self.values)), runs=runs,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -103,6 +124,25 @@ class Results:
     importance: Mapping[str, float]
     importance_note: str
     unfinished: int
+
+    @property
+    def judging(self) -> str:
+        """By what runs are judged, and which way is better."""
+        ways = {"lower": _("lower is better"), "higher": _("higher is better"), "half": _("½ is best")}
+        return f"{self.judged_by} ({ways[self.better]})"
+
+    @property
+    def shares(self) -> list[tuple[str, str]]:
+        """The importance of each setting as it is read, the greatest first."""
+        ordered = sorted(self.importance.items(), key=lambda one: -one[1])
+        return [(name, f"{100 * share:.0f} %") for name, share in ordered]
+
+    @property
+    def hopes(self) -> list[tuple[str, str]]:
+        """What is to be expected of the best of some runs of each method: ``"1: 0.4 · 2: 0.3"``."""
+        found = {name: [f"{k}: {number(mean)}" for k, mean, _low, _high in rows if k in SHOWN_K]
+                 for name, rows in self.expected.items()}  # fmt: skip
+        return [(name, " · ".join(means)) for name, means in found.items() if means]
 
     @property
     def boxes(self) -> dict[str, tuple[float, ...]]:
@@ -180,6 +220,20 @@ def expected_best(
     )  # fmt: skip
 
 
+def plot_range(groups: Sequence[Group]) -> tuple[float, float]:
+    """From where to where a plot of all values reaches; a few far ones that would squeeze the others lie outside."""
+    values = [value for one in groups for value in one.values]
+    if not values:
+        return 0.0, 1.0
+    low, high = min(values), max(values)
+    first, last = np.quantile(values, (0.25, 0.75)).tolist()
+    near = [value for value in values if abs(value - (first + last) / 2) <= (_FAR + 0.5) * (last - first)]
+    if near and max(near) - min(near) < (high - low) / 2:
+        low, high = min(near), max(near)
+    room = 0.06 * (high - low) or abs(high) * 0.1 or 1.0
+    return low - room, high + room
+
+
 def importance_words(done: int, varied: int) -> str:
     """Why no importance can be told; empty where it can."""
     if not varied:
@@ -205,7 +259,7 @@ def table(results: Results, rows: Sequence[Group]) -> list[list[str]]:
         *(
             [
                 row.title, str(len(row.values)), number(row.best), number(row.median),
-                f"{number(row.low)} … {number(row.high)}", str(row.pruned), str(row.failed),
+                row.quartiles, str(row.pruned), str(row.failed),
                 *(number(row.medians.get(label, math.nan)) for label in others),
             ]
             for row in rows
@@ -215,13 +269,10 @@ def table(results: Results, rows: Sequence[Group]) -> list[list[str]]:
 
 def markdown(results: Results, title: str) -> str:
     """Everything as Markdown tables."""
-    way = {"lower": _("lower is better"), "higher": _("higher is better"), "half": _("½ is best")}[results.better]
-    parts = [f"## {title}", f"{results.judged_by} ({way})"]
+    parts = [f"## {title}", results.judging]
     for heading, rows in ((_("Methods"), results.methods), (_("Configurations"), results.configurations)):
         parts += [f"### {heading}", _lines(table(results, rows))]
-    counts = sorted(
-        {k for rows in results.expected.values() for k, *_rest in rows if k in (1, 2, 3, 5, 10, 20, 50, 100)}
-    )
+    counts = sorted({k for rows in results.expected.values() for k, *_rest in rows if k in SHOWN_K})
     if counts:
         body = [
             [name, *(number({k: mean for k, mean, _l, _h in rows}.get(count, math.nan)) for count in counts)]
@@ -230,7 +281,7 @@ def markdown(results: Results, title: str) -> str:
         parts += [
             "### " + _("Expected best of k runs"), _lines([[_("what"), *(f"k = {count}" for count in counts)], *body])
         ]  # fmt: skip
-    shares = [[name, f"{share:.0%}"] for name, share in results.importance.items()]
+    shares = results.shares
     parts += ["### " + _("Importance of settings")]
     parts += [_lines([[_("setting"), _("share")], *shares]) if shares else results.importance_note]
     return "\n\n".join(parts) + "\n"

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QPlainTextEdit, QWidget
 
-from ganstudio.app.evaluate.asked import MOST_COUNT, USUAL_COUNT, Asked, usual
+from ganstudio.app.evaluate.asked import MOST_COUNT, USUAL_COUNT, Asked, extractors, usual
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.i18n import _, plural
 from ganstudio.store.annotations import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS
@@ -43,7 +43,8 @@ class MeasureDialog(FormDialog):
         tip = _("Measures beside the window, one run after another; results appear as they come")
         super().__init__(_("Measure"), _("Measure"), tip, parent, _("Measure nothing"))
         self._settings, self._then = settings, then
-        last = _last(settings)
+        told = settings.told(LAYOUT)
+        last: Mapping[str, object] = told if isinstance(told, dict) else {}
         about = _("The same count, extractor and part of the data make numbers comparable.")
         self.words.setText(plural("Of {n} run.", "Of {n} runs.", runs) + " " + about)
         self._metrics = list(metrics)
@@ -63,14 +64,8 @@ class MeasureDialog(FormDialog):
         inside.setLayout(grid)
         area = scrolled(inside)
         area.setFixedHeight(min(MOST_HEIGHT, inside.sizeHint().height() + 2))
-        extractors = [
-            ("", _("What suits the data")),
-            ("pixels", _("Pixels")),
-            ("classifier", _("A classifier trained on the data")),
-            ("inception", _("Inception-v3 (needs its weights)")),
-        ]
         tip = _("What makes features of items. Numbers by different ones cannot be compared.")
-        self.extractor = self._choice(_("Features by"), extractors, last.get("extractor"), tip)
+        self.extractor = self._choice(_("Features by"), list(extractors().items()), last.get("extractor"), tip)
         count = last.get("count")
         tip = _("So many are generated, and as many real ones taken; few make FID and the like too high.")
         self.count = self.number(_("Samples"), LEAST, MOST_COUNT, count if isinstance(count, int) else USUAL_COUNT, tip)
@@ -110,14 +105,6 @@ class MeasureDialog(FormDialog):
         self._settings.remember_layout(LAYOUT, json.dumps(told))
         super().accept()
         self._then(asked, steps == "best")
-
-
-def _last(settings: SettingsStore) -> Mapping[str, object]:
-    try:
-        found = json.loads(settings.layout(LAYOUT) or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 class RemarkDialog(FormDialog):

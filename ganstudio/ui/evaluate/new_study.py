@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSpinBox, QWidget
+import shiboken6
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QMenu, QWidget
 
-from ganstudio.app.drafts import allowed_text, join_request, number_text, split_request
+from ganstudio.app.drafts import join_request, split_request
 from ganstudio.app.evaluate.study_desk import StudyDesk
-from ganstudio.app.evaluate.study_draft import StudyDraft, plan_of, plan_text, settings_of
-from ganstudio.app.evaluate.study_space import planned, slug
+from ganstudio.app.evaluate.study_draft import (
+    StudyDraft,
+    amount_words,
+    draft_of,
+    judge_fields,
+    plan_of,
+    plan_text,
+    run_fields,
+    settings_of,
+    space_field,
+)
 from ganstudio.app.generators.catalogue import lacks
 from ganstudio.app.generators.entries import data_entries
 from ganstudio.app.studio import Studio
-from ganstudio.core.experiment import Experiment
 from ganstudio.core.fields import FieldSpec
-from ganstudio.core.i18n import _, plural
-from ganstudio.core.ticks import duration
+from ganstudio.core.i18n import _
 from ganstudio.ui.experiment.search_combo import SearchCombo
+from ganstudio.ui.forms.editors import TextEdit
+from ganstudio.ui.forms.form import FieldForm
 from ganstudio.ui.kit.dialogs import FormDialog
-from ganstudio.ui.kit.parts import boxed, entry, label, push_button, say, scrolled, tool_button
+from ganstudio.ui.kit.parts import boxed, label, line, push_button, say, scrolled
 
 if TYPE_CHECKING:
     from ganstudio.app.evaluate.study_space import Plan
     from ganstudio.metrics.base import Metric
+
+REST_MS = 200  # a text is looked at when nobody has typed for so long: checking a plan takes longer than a key
+
+
+class Ticks(QWidget):
+    """Boxes to tick below a heading, three beside each other; ``changed`` by a person."""
+
+    changed = Signal()
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.boxes: dict[str, QCheckBox] = {}
+        self._grid = QGridLayout()
+        boxed(label(title, "strong"), self._grid, into=self, gap=6, margins=(0, 8, 0, 8))
+
+    def set_items(self, items: Iterable[tuple[str, str, str]], chosen: Collection[str]) -> None:
+        """Shows these (name, words, tooltip), some of them ticked."""
+        for old in self.boxes.values():
+            old.hide()
+            old.deleteLater()
+        self.boxes = {}
+        for place, (name, words, tip) in enumerate(items):
+            box = self.boxes[name] = QCheckBox(words)
+            box.setToolTip(tip)
+            box.setChecked(name in chosen)
+            box.clicked.connect(self.changed)
+            self._grid.addWidget(box, place // 3, place % 3)
+            self._grid.setColumnStretch(place % 3, 1)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Names of the ticked."""
+        return tuple(name for name, box in self.boxes.items() if box.isChecked())
 
 
 class NewStudyDialog(FormDialog):
@@ -45,282 +89,134 @@ class NewStudyDialog(FormDialog):
         assert studio.catalogue is not None
         self._studio, self._desk, self._workers, self._then = studio, desk, workers, then
         self._start = studio.draft.experiment
-        self._methods = {card.name: card for card in studio.catalogue.methods}
+        self._cards = {card.name: card for card in studio.catalogue.methods}
         self._data = {card.name: card for card in studio.catalogue.datasets if card.available or card.takes_path}
         self._request = self._start.data
-        self._plan: Plan | None = None
-        self._problems: dict[str, QLabel] = {}
-        self._space: list[tuple[QWidget, QComboBox, QLineEdit, QLabel]] = []
-        self._metrics: Mapping[str, Metric] = {}
-        self._filling = True
-        self._add_parts()
+        self.checked: StudyDraft | None = None
+        self._metrics: list[Metric] = []
+        self._asked = False
+        name = split_request(self._request)[0]
+        self.form, self.space, self.judging = (FieldForm(searched=False) for _place in range(3))
+        self.form.set_fields(run_fields(self._start, desk.free_name(name)))
+        self.data, tip = SearchCombo(), _("All runs learn these; as the Train page has them, with the same options")
+        self.add_row(_("Data"), self.data, tip)
+        self.methods, self.reports = Ticks(_("Methods")), Ticks(_("Measured, too"))
+        tip = _("Settings of which several values are tried; choosing one again takes it away")
+        self.tried = push_button(_("Tried settings"), "plus", tip, menu=self._fill_settings)
+        self.wrong = label("", "problem", wrap=True)
         inside = QWidget()
-        inside.setLayout(self.rows)
+        more = boxed(self.tried, None, across=True)
+        parts = self.rows, self.methods, line(), self.form, more, self.space, line(), self.judging, self.reports, None
+        boxed(*parts, into=inside, margins=(0, 0, 16, 0), gap=8)
         self.area = scrolled(inside)
-        self.area.setMinimumHeight(360)
-        self.fill(self.area, self._said("", QLabel()), self.words, width=660, gap=8)
-        self.resize(700, min(720, parent.window().height() - 40))
-        self._filling = False
-        self._choose_data(split_request(self._request)[0])
+        self.area.setMinimumHeight(320)
+        self.fill(self.area, self.wrong, self.words, width=560, gap=8)
+        self.resize(600, min(720, parent.window().height() - 40))
+        self._rest = QTimer(self, interval=REST_MS, singleShot=True)
+        self._rest.timeout.connect(self.check)
+        for form in (self.form, self.space, self.judging):
+            form.value_edited.connect(lambda _name, _value: self._rest.start())
+        for ticks in (self.methods, self.reports):
+            ticks.changed.connect(self._rest.start)
+        self._listen(self.form)
+        self.space.hide()
+        self.form.focus_row("name")
+        self.data.chosen.connect(self.choose_data)
+        self.choose_data(name)
 
-    def _said(self, name: str, _owner: QWidget) -> QLabel:
-        made = self._problems[name] = label("", "problem", wrap=True)
-        made.hide()
-        return made
+    def _listen(self, form: FieldForm) -> None:
+        """What is typed is looked at before it is left."""
+        for row in form.rows:
+            if isinstance(row.editor, TextEdit):
+                row.editor.textEdited.connect(lambda _text: self._rest.start())
 
-    def _row(self, key: str, name: str, widget: QWidget, tip: str) -> None:
-        """A row with room for what is wrong with it."""
-        both = QWidget()
-        boxed(widget, self._said(key, widget), into=both, gap=2)
-        self.add_row(name, both, tip)
-        widget.setAccessibleName(name)
-        widget.setToolTip(tip)
-        both.setFocusProxy(widget)
-
-    def _add_parts(self) -> None:
-        start = self._start
-        self.name = entry(_("e.g. learning rates"), "", text=self._free_name(), longest=100)
-        self._row("name", _("Name"), self.name, _("Of the study, and of its folder"))
-        self.data = SearchCombo()
-        self.data.chosen.connect(self._choose_data)
-        self._row(
-            "data",
-            _("Data"),
-            self.data,
-            _("All runs learn these; with the options that the experiment on the Train page has"),
-        )
-        self.methods = {name: QCheckBox(card.title) for name, card in self._methods.items()}
-        for name, box in self.methods.items():
-            box.setToolTip(self._methods[name].summary)
-            box.setChecked(name == start.method)
-            box.toggled.connect(self._changed)
-        self._method_grid = QGridLayout()
-        holder = QWidget()
-        holder.setLayout(self._method_grid)
-        self._row("methods", _("Methods"), holder, _("Each is tried with all settings that it has"))
-        self.steps = self._number(_("Steps"), 1, 10_000_000, start.steps, _("How long each run trains"))
-        self.seeds = entry("0, 1, 2", "", text="0, 1, 2")
-        self._row("seeds", _("Seeds"), self.seeds, _("Each configuration is trained once with each of them"))
-        ways = ("grid", _("All combinations")), ("random", _("Random")), ("tpe", _("Towards the best (TPE)"))
-        self.search = self._choice("search", _("Search"), ways, _("How values are combined"))
-        self.trials = self._number(_("Configurations"), 1, 10_000, 20, _("So many are tried, each with every seed"))
-        adds, self._places = push_button(_("Add a setting"), "plus", clicked=self.add_space), boxed(gap=4)
-        adds.setToolTip(_("A setting of which several values are tried"))
-        holder = QWidget()
-        boxed(self._places, boxed(adds, None, across=True), into=holder, gap=4)
-        tip = _("Values with commas between them, or, but for a grid, a range: 1e-5 … 1e-2")
-        self._row("space", _("Tried settings"), holder, tip)
-        self.as_form = QCheckBox(_("Other settings as in the experiment on the Train page"))
-        self.as_form.setChecked(bool(start.hyper))
-        self.as_form.setToolTip(
-            ", ".join(f"{name} {value}" for name, value in start.hyper.items()) or _("There, all are default")
-        )
-        self.as_form.toggled.connect(self._changed)
-        self.rows.addRow("", self.as_form)
-        self.judge = self._choice("judge", _("Judged by"), (), _("The metric that says which run is better"))
-        kinds = (
-            ("", _("What suits the data")),
-            ("pixels", _("Pixels")),
-            ("classifier", _("A classifier trained on the data")),
-            ("inception", _("Inception-v3 (needs its weights)")),
-        )
-        self.extractor = self._choice(
-            "extractor", _("Features by"), kinds, _("What makes features of items, where a metric needs them")
-        )
-        self.count = self._number(_("Samples"), 16, 200_000, 1000, _("So many are generated and taken to measure"))
-        self._report_grid = QGridLayout()
-        self._reports: dict[str, QCheckBox] = {}
-        holder = QWidget()
-        holder.setLayout(self._report_grid)
-        self._row("report", _("Measured, too"), holder, _("Told in the tables, without deciding"))
-        self.prune = self._choice(
-            "pruning", _("End early"), (), _("Runs that are behind the median of the others by this curve")
-        )
-        for line in (self.name, self.seeds):
-            line.textChanged.connect(self._changed)
-
-    def _taken(self) -> set[str]:
-        return {row.path.name for row in self._desk.rows}
-
-    def _free_name(self) -> str:
-        name = f"{split_request(self._start.data)[0]} study"
-        numbered = (name if number == 1 else f"{name} {number}" for number in itertools.count(1))
-        return next(one for one in numbered if slug(one) not in self._taken())
-
-    def _number(self, name: str, low: int, high: int, value: int, tip: str) -> QSpinBox:
-        made = self.number(name, low, high, value, tip)
-        made.valueChanged.connect(self._changed)
-        return made
-
-    def _choice(self, key: str, name: str, rows: tuple[tuple[str, str], ...], tip: str) -> QComboBox:
-        made = QComboBox()
-        for value, text in rows:
-            made.addItem(text, value)
-        made.currentIndexChanged.connect(self._changed)
-        self._row(key, name, made, tip)
-        return made
+    def _fill_settings(self, menu: QMenu) -> None:
+        groups: dict[str, QMenu] = {}
+        for spec in self._specs().values():
+            group = groups.get(spec.group) or groups.setdefault(spec.group, menu.addMenu(spec.group or _("Other")))
+            action = group.addAction(spec.title, partial(self.try_setting, spec))
+            action.setToolTip(spec.help)
+            action.setCheckable(True)
+            action.setChecked(spec.name in self.space.values())
 
     def _specs(self) -> dict[str, FieldSpec]:
-        return settings_of(
-            [self._methods[name] for name, box in self.methods.items() if box.isChecked() and box.isEnabled()]
-        )
+        return settings_of([self._cards[name] for name in self.methods.chosen])
 
-    def add_space(self) -> None:
-        """One more row of a setting and its values."""
-        used = {box.currentData() for _row, box, _line, _said in self._space}
-        specs = {name: spec for name, spec in self._specs().items() if name not in used}
-        holder, choice = QWidget(), QComboBox()
-        choice.setAccessibleName(_("Setting"))
-        for name, spec in self._specs().items():
-            choice.addItem(spec.title, name)
-        first = next((name for name in ("lr_g", "learning_rate") if name in specs), next(iter(specs), ""))
-        choice.setCurrentIndex(max(0, choice.findData(first)))
-        values, said = entry(_("values"), "", _("Values")), self._said(f"space:{len(self._space)}", choice)
-        row = (holder, choice, values, said)
-        away = tool_button("close", _("Take this setting away"), side=28, clicked=lambda: self._take_away(row))
-        boxed(boxed(choice, values, away, across=True, gap=6, stretch=values), said, into=holder, gap=2)
-        self._space.append(row)
-        self._places.addWidget(holder)
+    def try_setting(self, spec: FieldSpec) -> None:
+        """Several values of a setting are tried, or no longer."""
+        self.space.commit()
+        told, rows = self.space.values(), [row.spec for row in self.space.rows if row.name != spec.name]
+        if spec.name not in told:
+            rows.append(space_field(spec))
+        self.space.set_fields(rows, told)
+        self.space.setVisible(bool(rows))
+        self._listen(self.space)
+        if spec.name not in told:
+            self.space.focus_row(spec.name)
+        self._rest.start()
 
-        def chosen() -> None:
-            if (spec := self._specs().get(str(choice.currentData()))) is not None:
-                words = f"{spec.help}\n{allowed_text(spec)}"
-                choice.setToolTip(words)
-                values.setToolTip(words)
-                default = spec.default
-                values.setText(", ".join(spec.choices) if spec.choices else "true, false" if spec.kind == "bool" else
-                               number_text(default) if isinstance(default, int | float) else str(default))  # fmt: skip
-
-        chosen()
-        choice.currentIndexChanged.connect(chosen)
-        choice.currentIndexChanged.connect(self._changed)
-        values.textChanged.connect(self._changed)
-        values.setFocus()
-        values.selectAll()
-        self._changed()
-
-    def _take_away(self, row: tuple[QWidget, QComboBox, QLineEdit, QLabel]) -> None:
-        self._space.remove(row)
-        row[0].hide()
-        row[0].deleteLater()
-        for place, kept in enumerate(self._space):
-            self._problems[f"space:{place}"] = kept[3]
-        self._problems.pop(f"space:{len(self._space)}")
-        self._changed()
-
-    def _choose_data(self, name: str) -> None:
+    def choose_data(self, name: str) -> None:
         """Other data: other methods fit, other metrics make sense."""
-        mine = split_request(self._start.data)[0]
-        self._request = self._start.data if name == mine else join_request(name)
-        self.data.set_entries(data_entries(self._data.values(), None, list(self._methods.values())), name)
-        card = self._data.get(name)
-        for method, box in self.methods.items():
-            wanted = lacks(self._methods[method], card) if card else ""
-            box.setEnabled(not wanted)
-            box.setVisible(not wanted)
-        _arrange(self._method_grid, [box for box in self.methods.values() if box.isEnabled()])
-        self._metrics = {}
+        self._request = self._start.data if name == split_request(self._start.data)[0] else join_request(name)
+        self.data.set_entries(data_entries(self._data.values(), None, list(self._cards.values())), name)
+        card, chosen = self._data.get(name), self.methods.chosen or (self._start.method,)
+        fitting = [one for one in self._cards.values() if card is None or not lacks(one, card)]
+        self.methods.set_items([(one.name, one.title, one.summary) for one in fitting], chosen)
+        self._metrics, request = [], self._request
         self.go.setEnabled(False)
         say(self.words, _("Looking what can be measured on these data…"))
-        request = self._request
 
-        def known(metrics: list[Metric]) -> None:
+        def known(metrics: Sequence[Metric], wrong: str = "") -> None:
             if request == self._request:
-                self._fill_metrics(metrics)
+                self._metrics = list(metrics)
+                self.judging.set_fields(judge_fields(metrics))
+                items = ((one.name, one.title, one.help or one.title) for one in metrics)
+                self.reports.set_items(items, self.reports.chosen)
+                say(self.wrong, wrong)
+                self.check()
 
-        def failed(error: Exception) -> None:
-            if request == self._request:
-                self._fill_metrics([])
-                say(self._problems["data"], str(error))
-
-        self._desk.judges(request, known, failed)
-
-    def _fill_metrics(self, metrics: list[Metric]) -> None:
-        self._filling, self._metrics = True, {one.name: one for one in metrics}
-        judging = [one for one in metrics if one.better]
-        judging.sort(
-            key=lambda one: (
-                one.cost == "minutes" and one.name != "triangles-f1",
-                one.name not in ("fid", "triangles-f1"),
-            )
-        )
-        self.judge.clear()
-        for one in judging:
-            self.judge.addItem(one.title, one.name)
-        self.prune.clear()
-        self.prune.addItem(_("No run"), "")
-        for one in judging:
-            if one.cost == "live" and "{" not in one.curve:
-                self.prune.addItem(_("Behind by {curve}").format(curve=one.curve), one.name)
-        for old in self._reports.values():
-            old.hide()
-            old.deleteLater()
-        self._reports = {}
-        for one in metrics:
-            box = self._reports[one.name] = QCheckBox(one.title)
-            box.setToolTip(one.help or one.title)
-            box.toggled.connect(self._changed)
-        _arrange(self._report_grid, list(self._reports.values()))
-        self._filling = False
-        self._changed()
+        self._desk.judges(request, known, lambda error: known((), str(error)))
 
     def draft(self) -> StudyDraft:
         """What stands in the form."""
-        curve = self._metrics.get(str(self.prune.currentData()))
-        return StudyDraft(
-            self.name.text(), self._request,
-            tuple(name for name, box in self.methods.items() if box.isChecked() and box.isEnabled()), self.steps.value(),
-            self.seeds.text(), str(self.search.currentData()), self.trials.value(),
-            tuple((str(box.currentData()), line.text()) for _row, box, line, _said in self._space),
-            self._start.hyper if self.as_form.isChecked() else {}, str(self.judge.currentData() or ""),
-            str(self.extractor.currentData()), self.count.value(),
-            tuple(name for name, box in self._reports.items() if box.isChecked()), curve.curve if curve else "",
-            curve.better if curve else "higher", self._studio.settings.values.device,
+        tried = tuple((name, str(text)) for name, text in self.space.values().items())
+        return draft_of(
+            self.form.values() | self.judging.values(), self._start, self._metrics, data=self._request,
+            methods=self.methods.chosen, space=tried, report=self.reports.chosen,
+            device=self._studio.settings.values.device,
         )  # fmt: skip
 
-    def _changed(self, *_what: object) -> None:
-        """Says what is wrong, or how much it is."""
-        if self._filling or not self._metrics:
-            return
-        self.trials.setEnabled(self.search.currentData() != "grid")
-        self._plan, wrong = plan_of(self.draft(), self._methods)
-        if slug(self.name.text()) in self._taken():
-            self._plan, wrong = None, {"name": _("There is a study of this name; its folder is called so."), **wrong}
-        for name, words in self._problems.items():
-            say(words, wrong.get(name, ""))
-        unsaid = [text for name, text in wrong.items() if name not in self._problems]
-        if unsaid:
-            say(self._problems[""], unsaid[0])
-        self.go.setEnabled(self._plan is not None)
-        say(self.words, "" if self._plan is None else self._amount(self._plan))
+    def check(self) -> None:
+        """Looks beside the window what is wrong, or how much it is."""
+        self._rest.stop()
+        for row in (*self.form.rows, *self.space.rows):
+            if isinstance(row.editor, TextEdit):
+                row.editor.commit()
+        draft, cards = self.draft(), self._cards
+        self.form.row("trials").set_locked(_("A grid tries all combinations.") if draft.search == "grid" else "")
+        job = self._studio.jobs.start(_("Checking the study"), lambda _progress, _cancel: plan_of(draft, cards))
+        job.on_done(lambda found: self._show(draft, *found))
 
-    def _amount(self, plan: Plan) -> str:
-        runs = planned(plan)
-        costs = [self._studio.forecasts.cost(Experiment(name, plan.data, dict(plan.fixed), plan.steps, 0, plan.device))
-                 for name in plan.methods]  # fmt: skip
-        words = plural("{n} run.", "{n} runs.", runs)
-        known = [cost.begin + cost.step * plan.steps for cost in costs if cost is not None]
-        if len(known) < len(costs):
-            return words + " " + _("How long it takes is seen once a few have been trained.")
-        seconds = sum(known) / len(known) * runs / min(self._workers, runs)
-        told = plural(
-            "Training takes about {time} with {n} worker.",
-            "Training takes about {time} with {n} workers.",
-            self._workers,
-        )
-        return f"{words} {told.format(time=duration(seconds), n=self._workers)}"
+    def _show(self, draft: StudyDraft, plan: Plan | None, wrong: dict[str, str]) -> None:
+        if not shiboken6.isValid(self) or draft != self.draft():
+            return  # closed, or changed: that is looked at next
+        if self._desk.taken(draft.name):
+            wrong = {"name": _("There is a study of this name; its folder is called so."), **wrong}
+        wrong = {draft.space[int(key[6:])][0] if key.startswith("space:") else key: text for key, text in wrong.items()}
+        shown = {row.name: form for form in (self.form, self.space, self.judging) for row in form.rows}
+        for name, form in shown.items():
+            form.set_error(name, wrong.get(name, ""))
+        unsaid = next((text for name, text in wrong.items() if name not in shown), "")
+        say(self.wrong, unsaid if self._metrics else self.wrong.text() or unsaid)
+        self.checked, good = draft, plan if not wrong else None
+        self.go.setEnabled(good is not None)
+        say(self.words, amount_words(good, self._studio.forecasts, self._workers) if good is not None else "")
+        if self._asked and good is not None:
+            super().accept()
+            self._then(plan_text(good))
+        self._asked = False
 
     def accept(self) -> None:
-        """Hands on the study file."""
-        if self._plan is not None:
-            super().accept()
-            self._then(plan_text(self._plan))
-
-
-def _arrange(grid: QGridLayout, boxes: list[QCheckBox]) -> None:
-    """Three beside each other."""
-    grid.setContentsMargins(0, 4, 0, 4)
-    for place, box in enumerate(boxes):
-        grid.addWidget(box, place // 3, place % 3)
-    for column in range(3):
-        grid.setColumnStretch(column, 1)
+        """Hands on the study file, once what was typed last has been looked at."""
+        self._asked = all([form.commit() for form in (self.form, self.space, self.judging)])  # noqa: C419 - each is asked
+        self.check()

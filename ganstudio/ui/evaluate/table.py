@@ -5,26 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
+from ganstudio.app.evaluate.actions import KEYS
 from ganstudio.app.evaluate.table import Cell, Line, Table
 from ganstudio.core.i18n import _
 from ganstudio.metrics.base import Metric
-from ganstudio.ui.evaluate.actions import KEYS
 from ganstudio.ui.kit.icons import icon_pixmap
 from ganstudio.ui.kit.painted import draw_progress, draw_star, write_line
-from ganstudio.ui.kit.rows import ROW_ROLE, Column, Index, RowsSorter, RowsTable
-from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
+from ganstudio.ui.kit.rows import Column, RowDelegate, RowsSorter, RowsTable
+from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.kit.words import date_text, full_date, steps_text
 
 NAME, CREATED, METHOD, DATA, SEED, STEPS, VERDICT, BEST = range(8)
 FACTS = 8
 """So many columns stand before those of the metrics."""
 ROW_HEIGHT, LEAST_NAME, MOST_NAME, STAR = 44, 208, 320, 38
-GIVE_WAY = (CREATED, SEED, DATA, STEPS, METHOD)
-"""Columns that are not there in a narrow table, first to last: what the tooltip or the lower half still say."""
 TONES = {"good": ("check", "real"), "neutral": ("info", "text_muted"), "warning": ("warning", "warning")}
 """A sign and a colour for the tone of a verdict."""
 _EDGE, _SIGN = 8, 16
@@ -79,38 +77,22 @@ def _column(metric: Metric, lines: Sequence[Line]) -> Column:
     )  # fmt: skip
 
 
-class LineDelegate(QStyledItemDelegate):
+class LineDelegate(RowDelegate):
     """Star, name and a small line below it; sign and word of the verdict; numbers with signs for best, unlike and old."""
 
-    def __init__(self, table: MetricsTable) -> None:
-        super().__init__(table)
-        self._table = table
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Two lines high."""
-        return QSize(80, ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draws one cell."""
-        theme, place = current_theme(), index.column()
-        line: Line = index.data(ROW_ROLE)
-        painter.save()
-        self._table.paint_ground(painter, option, index)
-        rect, column = option.rect, self._table.columns[place]
-        box = rect.adjusted(_EDGE, 0, -_EDGE, 0)
+    def paint_cell(self, painter: QPainter, rect: QRect, row: Line, place: int, theme: Theme) -> None:
+        """See above."""
+        line, box = row, rect.adjusted(_EDGE, 0, -_EDGE, 0)
         if place == NAME:
             self._paint_name(painter, rect, line, theme)
         elif place == VERDICT and line.verdict is not None:
             name, colour = TONES[line.verdict.tone]
             self._sign(painter, box.left(), box, name, colour)
             write_line(painter, box.adjusted(_SIGN + 6, 0, 0, 0), line.verdict.word, ui_font(theme.normal), theme.text)
-        elif place >= FACTS and (cell := self._table.cell(line, place)) is not None:
-            self._paint_cell(painter, box, cell, theme)
+        elif place >= FACTS and (cell := line.cells.get(self._table.columns[place].key)) is not None:
+            self._paint_number(painter, box, cell, theme)
         else:
-            ink = theme.text_muted if column.muted or place >= FACTS else theme.text
-            font = ui_font(theme.normal, tabular=True)
-            write_line(painter, box, column.text(line), font, ink, column.side & Qt.AlignmentFlag.AlignHorizontal_Mask)
-        painter.restore()
+            super().paint_cell(painter, rect, line, place, theme)
 
     def _paint_name(self, painter: QPainter, rect: QRect, line: Line, theme: Theme) -> None:
         draw_star(painter, QPointF(rect.left() + 22, rect.center().y() + 0.5), line.star, theme)
@@ -124,7 +106,7 @@ class LineDelegate(QStyledItemDelegate):
             groove = QRectF(box.left(), rect.bottom() - 4, box.width(), 2)
             draw_progress(painter, groove, line.share, True, theme, theme.mix("text", "surface", 0.18))
 
-    def _paint_cell(self, painter: QPainter, box: QRect, cell: Cell, theme: Theme) -> None:
+    def _paint_number(self, painter: QPainter, box: QRect, cell: Cell, theme: Theme) -> None:
         weight = ui_font().Weight.Bold if cell.best else ui_font().Weight.Normal
         ink = theme.accent if cell.best else theme.text_muted if cell.unlike or cell.old else theme.text
         font = ui_font(theme.normal, weight=weight, tabular=True)
@@ -150,48 +132,24 @@ class MetricsTable(RowsTable):
         model: sorted lines.
     """
 
-    opens, keys = "evaluate.open", KEYS
+    keys, least, give_way = KEYS, LEAST_NAME, (CREATED, SEED, DATA, STEPS, METHOD)
 
     def __init__(self, model: RowsSorter, parent: QWidget | None = None) -> None:
         keys = _("Select several to compare them below; S gives a star, F2 tags and a note, Ctrl+C copies the command")
         about = _("Your runs and what was measured of them. Select several to compare them below.")
         super().__init__(model, ROW_HEIGHT, _("Runs and metrics"), keys, about, parent)
-        self.columns: tuple[Column, ...] = ()
-        self.hidden: Sequence[str] = ()
-        self.setItemDelegate(LineDelegate(self))
+        self.setItemDelegate(LineDelegate(self, ROW_HEIGHT))
         self.setHorizontalScrollMode(self.ScrollMode.ScrollPerPixel)
 
-    def set_columns(self, columns: tuple[Column, ...]) -> None:
-        """These are in the model from now on."""
-        self.columns = columns
-        self.set_widths(columns)
-        self.fit()
-
-    def cell(self, line: Line, place: int) -> Cell | None:
-        """What a line has in the column of a metric."""
-        return line.cells.get(self.columns[place].key)
-
-    def fit(self) -> None:
-        """Columns that tell least give way where there is no room for all; what is left goes to the name, then to all."""
-        shown = [place for place in range(1, len(self.columns)) if self.columns[place].key not in self.hidden]
-        room = self.viewport().width() - LEAST_NAME - sum(self.columns[place].width for place in shown)
-        for place in GIVE_WAY:
-            if room < 0 and place in shown:
-                shown.remove(place)
-                room += self.columns[place].width
-        for place in range(1, len(self.columns)):
-            self.setColumnHidden(place, place not in shown)
-        spare = max(0, room - (named := min(max(0, room), MOST_NAME - LEAST_NAME)))
-        for number, place in enumerate((NAME, *shown) if self.columns else ()):
-            share = spare * (number + 1) // (len(shown) + 1) - spare * number // (len(shown) + 1)
-            width = self.columns[place].width if place else LEAST_NAME + named
-            self.setColumnWidth(place, width + share)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fits the columns into another width."""
-        super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.fit()
+    def fit(self) -> int:
+        """What is left goes to the name, then to all."""
+        room = max(0, super().fit())
+        shown = [place for place in range(len(self.columns)) if not self.isColumnHidden(place)]
+        spare = room - (named := min(room, MOST_NAME - LEAST_NAME))
+        for number, place in enumerate(shown):
+            share = spare * (number + 1) // len(shown) - spare * number // len(shown)
+            self.setColumnWidth(place, self.columns[place].width + (0 if place else named) + share)
+        return room
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click on the star is for that run alone."""

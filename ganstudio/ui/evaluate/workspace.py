@@ -14,13 +14,13 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from ganstudio.app.actions import Action
+from ganstudio.app.evaluate.actions import MENU, evaluate_actions
 from ganstudio.app.evaluate.evaluation import Evaluation
 from ganstudio.app.evaluate.table import Line, Table, View, commands_of, summary_of
 from ganstudio.app.runs.comparison import MANY
 from ganstudio.app.runs.library import RunRow
 from ganstudio.app.studio import Studio
 from ganstudio.core.i18n import _, plural
-from ganstudio.ui.evaluate.actions import KEYS, MENU, evaluate_actions
 from ganstudio.ui.evaluate.dialogs import MeasureDialog, RemarkDialog
 from ganstudio.ui.evaluate.one import OneRun
 from ganstudio.ui.evaluate.table import CREATED, MetricsTable, columns_of
@@ -42,7 +42,7 @@ from ganstudio.ui.kit.parts import (
     state_of,
     tool_button,
 )
-from ganstudio.ui.kit.rows import Column, RowsModel, RowsSorter, search_line
+from ganstudio.ui.kit.rows import RowsModel, RowsSorter, search_line
 
 if TYPE_CHECKING:
     from ganstudio.metrics.base import Metric
@@ -56,8 +56,6 @@ REFRESH_SECONDS, REST_SECONDS = 0.5, 0.25
 
 class EvaluateWorkspace(RunsPage):
     """Which run is better; see :class:`RunsPage`."""
-
-    menu, keys = MENU, KEYS
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(studio, binder, parent)
@@ -166,8 +164,7 @@ class EvaluateWorkspace(RunsPage):
 
     def _connect(self) -> None:
         self.evaluation.changed.connect(self._changed)
-        self.table.asked.connect(self._studio.actions.run)
-        self.table.menu_asked.connect(self._show_menu)
+        self.table.serve(self._studio.actions, MENU)
         self.table.chosen.connect(self._chosen_changed)
         self.search.textChanged.connect(lambda text: self._look(words=text))
         self.starred.toggled.connect(lambda on: self._look(starred=on))
@@ -208,10 +205,7 @@ class EvaluateWorkspace(RunsPage):
         self._table_due = False
         self.shown = self.evaluation.table(self.view)
         with self.table.kept():
-            columns = columns_of(self.shown)
-            if [_looks(column) for column in columns] != [_looks(column) for column in self.table.columns]:
-                self._set_columns(columns)
-            self.model.columns = columns  # they look the same, but know the cells of this table
+            self.table.set_columns(columns_of(self.shown), CREATED, Qt.SortOrder.DescendingOrder)
             self.model.set_rows(self.shown.lines)
         if self._to_select and set(self._to_select) <= {row.path for line in self.shown.lines for row in line.rows}:
             wanted, self._to_select = set(self._to_select), []
@@ -221,15 +215,6 @@ class EvaluateWorkspace(RunsPage):
                     self.table.choose(line.path, more=True)
         self._after_lines()
         self._show_scores()
-
-    def _set_columns(self, columns: tuple[Column, ...]) -> None:
-        header, before = self.table.horizontalHeader(), self.table.columns
-        place, way = header.sortIndicatorSection(), header.sortIndicatorOrder()
-        key = before[place].key if place < len(before) else ""
-        self.model.set_columns(columns)
-        found = next((number for number, column in enumerate(columns) if column.key == key), -1)
-        self.table.sortByColumn(*((found, way) if found >= 0 else (CREATED, Qt.SortOrder.DescendingOrder)))
-        self.table.set_columns(columns)
 
     def _after_lines(self) -> None:
         runs, total = sum(len(one.rows) for one in self.shown.lines), len(self.evaluation.library.rows)
@@ -424,7 +409,3 @@ class EvaluateWorkspace(RunsPage):
         self.evaluation.end()
         if self.studies is not None:
             self.studies.end()
-
-
-def _looks(column: Column) -> tuple[object, ...]:
-    return column.title, column.width, column.help

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ganstudio.core.fields import FieldSpec, Value
@@ -161,7 +161,7 @@ class FieldForm(QWidget):
             for row in group.rows:
                 if row.name == name:
                     group.reveal(row)
-                    row.editor.setFocus()
+                    row.editor.setFocus(Qt.FocusReason.TabFocusReason)  # what stands there can be typed over
 
     def set_live_only(self, live_only: bool) -> None:
         """While training: only live rows can be edited, the others say why not."""

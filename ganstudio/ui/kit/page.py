@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ganstudio.app.history import History
-from ganstudio.ui.kit.menus import ActionBinder, fill_sections
-from ganstudio.ui.kit.parts import pop_up
+from ganstudio.ui.kit.menus import ActionBinder
 
 if TYPE_CHECKING:
     from ganstudio.app.studio import Studio
@@ -79,8 +78,6 @@ class RunsPage(Page):
     explore_requested = Signal(object)
     duplicate_requested = Signal(object)
     gallery_requested = Signal()
-    menu: Sequence[Sequence[str]] = ()
-    keys: Mapping[str, str] = {}
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -103,11 +100,6 @@ class RunsPage(Page):
     def _hand_over(self, signal: SignalInstance) -> None:
         for row in self.chosen_runs[:1]:
             signal.emit(row.path)
-
-    def _show_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        fill_sections(menu, self._studio.actions, self.menu, self.keys)
-        pop_up(menu, place)
 
     @staticmethod
     def _go_to(search: QLineEdit) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QRect,
     QRectF,
     QSignalBlocker,
+    QSize,
     QSortFilterProxyModel,
     Qt,
     Signal,
@@ -31,22 +32,28 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
+from ganstudio.app.actions import ActionTable
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.icons import icon
-from ganstudio.ui.kit.parts import entry, set_up_rows
-from ganstudio.ui.kit.theme import current_theme, theme_hub
+from ganstudio.ui.kit.menus import fill_sections
+from ganstudio.ui.kit.painted import write_line
+from ganstudio.ui.kit.parts import entry, pop_up, set_up_rows
+from ganstudio.ui.kit.theme import Theme, current_theme, theme_hub, ui_font
 from ganstudio.ui.kit.tips import plain
 
 Index = QModelIndex | QPersistentModelIndex
@@ -187,6 +194,37 @@ class RowsSorter(QSortFilterProxyModel):
         return bool(one < other)
 
 
+class RowDelegate(QStyledItemDelegate):
+    """Draws a cell as its column says: a line of text. A subclass draws what is more.
+
+    Args:
+        table: whose row under the mouse is lit.
+        height: of a row.
+    """
+
+    def __init__(self, table: RowsTable, height: int) -> None:
+        super().__init__(table)
+        self._table, self._height = table, height
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """As high as a row."""
+        return QSize(80, self._height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """What is behind a cell, and what is in it."""
+        painter.save()
+        self._table.paint_ground(painter, option, index)
+        self.paint_cell(painter, option.rect, index.data(ROW_ROLE), index.column(), current_theme())
+        painter.restore()
+
+    def paint_cell(self, painter: QPainter, rect: QRect, row: Any, place: int, theme: Theme) -> None:
+        """A line of text, aligned as the title; that of the first column begins where the others' pages do."""
+        column = self._table.columns[place]
+        ink, font = theme.text_muted if column.muted else theme.text, ui_font(theme.normal, tabular=True)
+        box = rect.adjusted(8 if place else 16, 0, -8, 0)
+        write_line(painter, box, column.text(row), font, ink, column.side & Qt.AlignmentFlag.AlignHorizontal_Mask)
+
+
 class RowsTable(QTableView):
     """The view: whole rows are chosen, the one under the mouse is lit, a ring shows where the keyboard is.
 
@@ -206,16 +244,21 @@ class RowsTable(QTableView):
     asked = Signal(str)
     menu_asked = Signal(QPoint)
     chosen = Signal()
-    opens = ""
-    """The action of a double click."""
     keys: Mapping[str, str] = {}
-    """Actions and their keys. Where two have one key, both are asked for: only one of them can be done at a time."""
+    """Actions and their keys, Enter for a double click, too. All that have a key are asked for: one of them can be done."""
+    least = 0
+    """So wide is the first column at least."""
+    give_way: Sequence[int] = ()
+    """Columns that are not there in a narrow table, first to last: what a tooltip or another view still says."""
+    hidden: Sequence[str] = ()
+    """Keys of columns that nobody wants to see."""
 
     def __init__(
         self, model: RowsSorter, height: int, name: str, keys: str, about: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.hovered_row = -1
+        self.columns: tuple[Column, ...] = ()
         self.setModel(model)
         set_up_rows(self, height, name, keys, about)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -233,6 +276,25 @@ class RowsTable(QTableView):
         self.selectionModel().selectionChanged.connect(self._selection_changed)
         theme_hub.changed.connect(self.viewport().update)
 
+    def set_columns(
+        self, columns: Sequence[Column], by: int = 0, way: Qt.SortOrder = Qt.SortOrder.AscendingOrder
+    ) -> None:
+        """Shows these. It stays sorted by what it is, where that is still there, else by the column ``by``."""
+        before, self.columns = self.columns, tuple(columns)
+        sorter = self.model()
+        assert isinstance(sorter, RowsSorter)
+        source = sorter.sourceModel()
+        assert isinstance(source, RowsModel)
+        if list(map(_looks, before)) == list(map(_looks, columns)):
+            source.columns = self.columns  # they look the same, but know other rows
+            return
+        header, keys = self.horizontalHeader(), [column.key or column.title for column in columns]
+        place, order = header.sortIndicatorSection(), header.sortIndicatorOrder()
+        key = before[place].key or before[place].title if place < len(before) else ""
+        source.set_columns(columns)
+        self.sortByColumn(*((keys.index(key), order) if key in keys else (by, way)))
+        self.set_widths(columns)
+
     def set_widths(self, columns: Sequence[Column]) -> None:
         """Gives every column the width it has at first; the one without takes what is left."""
         for place, column in enumerate(columns):
@@ -240,6 +302,25 @@ class RowsTable(QTableView):
                 self.setColumnWidth(place, column.width)
             modes = QHeaderView.ResizeMode
             self.horizontalHeader().setSectionResizeMode(place, modes.Interactive if column.width else modes.Stretch)
+        self.fit()
+
+    def fit(self) -> int:
+        """Columns that tell least give way where there is no room for all; how much room is left."""
+        shown = [place for place in range(1, len(self.columns)) if self.columns[place].key not in self.hidden]
+        room = self.viewport().width() - self.least - sum(self.columns[place].width for place in shown)
+        for place in self.give_way:
+            if room < 0 and place in shown:
+                shown.remove(place)
+                room += self.columns[place].width
+        for place in range(1, len(self.columns)):
+            self.setColumnHidden(place, place not in shown)
+        return room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the columns into another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
 
     # -- what is chosen ---------------------------------------------------------------------------------------------
 
@@ -288,16 +369,29 @@ class RowsTable(QTableView):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Anywhere on a row: open."""
         if event.button() == Qt.MouseButton.LeftButton and self.indexAt(event.position().toPoint()).isValid():
-            self.asked.emit(self.opens)
+            self._ask(QKeySequence(Qt.Key.Key_Enter))
+
+    def serve(self, table: ActionTable, sections: Sequence[Sequence[str]]) -> None:
+        """Keys, double clicks and a menu do actions, as far as these can be done; see :func:`fill_sections`."""
+
+        def show(place: QPoint) -> None:
+            menu = QMenu(self)
+            fill_sections(menu, table, sections, self.keys)
+            pop_up(menu, place)
+
+        self.asked.connect(table.run)
+        self.menu_asked.connect(show)
+
+    def _ask(self, pressed: QKeySequence) -> bool:
+        names = [name for name, keys in self.keys.items() if QKeySequence(keys) == pressed and not self.editing]
+        for name in names:
+            self.asked.emit(name)
+        return bool(names)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Asks for what has this key."""
         key = Qt.Key.Key_Enter if event.key() == Qt.Key.Key_Return else event.key()
-        pressed = QKeySequence(int(key) | (event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier).value)
-        names = [name for name, keys in self.keys.items() if QKeySequence(keys) == pressed and not self.editing]
-        for name in names:
-            self.asked.emit(name)
-        if not names:
+        if not self._ask(QKeySequence(int(key) | (event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier).value)):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -351,6 +445,10 @@ class RowsTable(QTableView):
         """The ring moves."""
         super().currentChanged(current, previous)
         self.viewport().update()
+
+
+def _looks(column: Column) -> tuple[object, ...]:
+    return column.title, column.width, column.help
 
 
 def search_line(name: str, tooltip: str, leave: Callable[[], object]) -> QLineEdit:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyleOptionViewItem, QWidget
 
 from ganstudio.app.runs.library import RunRow
 from ganstudio.core.events import State
 from ganstudio.core.i18n import _
 from ganstudio.ui.kit.painted import draw_progress, draw_star, write_line
-from ganstudio.ui.kit.rows import ROW_ROLE, Index, RowsTable
-from ganstudio.ui.kit.theme import Theme, current_theme, ui_font
+from ganstudio.ui.kit.rows import Index, RowDelegate, RowsTable
+from ganstudio.ui.kit.theme import Theme, ui_font
 from ganstudio.ui.pictures.samples import paint_samples
 from ganstudio.ui.runs.actions import KEYS
 from ganstudio.ui.runs.model import CREATED, DATA, METHOD, NAME, SIZE, STATE, STEP, TIME, RunsFilter, columns
@@ -20,8 +20,6 @@ PICTURE = 66  # two 32-px samples and the gap between them, one to one
 ROW_HEIGHT = PICTURE + 10
 LEAST_NAME = 216
 MORE_DATA = 160  # data requests can be long: what they gain in a wide table
-_GIVE_WAY = (SIZE, TIME, CREATED, METHOD)
-"""Columns that are not there in a narrow table, first to last: what the details or the tooltip still say."""
 _EDGE, _FIRST_EDGE, _GAP = 8, 16, 12
 _DOTS: dict[State, tuple[str, bool]] = {
     "preparing": ("accent", False),
@@ -42,48 +40,31 @@ def _name_box(cell: QRect) -> QRect:
     return QRect(left, cell.top(), max(0, cell.right() - left - 4), cell.height())
 
 
-class RunDelegate(QStyledItemDelegate):
-    """Picture and name, dot and word, numbers in tabular figures, a thin line of progress while a run is live.
+class RunDelegate(RowDelegate):
+    """Picture and name, dot and word, numbers in tabular figures, a thin line of progress while a run is live."""
 
-    Args:
-        table: whose row under the mouse is lit.
-    """
-
-    def __init__(self, table: RunsTable) -> None:
-        super().__init__(table)
-        self._table = table
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """High enough for the picture."""
-        return QSize(80, ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draws one cell."""
-        theme, column = current_theme(), index.column()
-        row: RunRow = index.data(ROW_ROLE)
-        rect: QRect = option.rect
-        painter.save()
-        self._table.paint_ground(painter, option, index)
+    def paint_cell(self, painter: QPainter, rect: QRect, row: RunRow, place: int, theme: Theme) -> None:
+        """See above."""
         font, box = ui_font(theme.normal, tabular=True), rect.adjusted(_EDGE, 0, -_EDGE, 0)
-        if column == NAME:
+        if place == NAME:
             picture = QRect(rect.left() + _FIRST_EDGE, rect.top() + (rect.height() - PICTURE) // 2, PICTURE, PICTURE)
             paint_samples(painter, QRectF(picture), row.items, row.extent, theme)
             font, box = ui_font(theme.normal, weight=ui_font().Weight.Medium), _name_box(rect)
             if row.marks.star:
                 draw_star(painter, QPointF(picture.right() - 7, picture.top() + 8), True, theme)
-        elif column == STATE:
+        elif place == STATE:
             self._paint_dot(painter, rect, row.state, theme)
             font, box = ui_font(theme.normal), rect.adjusted(_EDGE + 16, 0, -4, 0)
-        known, words = columns()[column], str(index.data())
-        if column == NAME and QFontMetrics(font).horizontalAdvance(words) > box.width():
+        known = self._table.columns[place]
+        words = known.text(row)
+        if place == NAME and QFontMetrics(font).horizontalAdvance(words) > box.width():
             self._paint_long(painter, box, words, font, theme)
         else:
             write_line(painter, box, words, font, theme.text_muted if known.muted else theme.text, known.side)
-        if column == STEP and row.live:
+        if place == STEP and row.live:
             groove = QRectF(rect.left() + _EDGE, rect.center().y() + 13, rect.width() - 2 * _EDGE, 2)
             share, ground = row.step / row.total if row.total else 0.0, theme.mix("text", "surface", 0.18)
             draw_progress(painter, groove, share, row.state == "training", theme, ground)
-        painter.restore()
 
     @staticmethod
     def _paint_long(painter: QPainter, box: QRect, name: str, font: QFont, theme: Theme) -> None:
@@ -126,16 +107,15 @@ class RunDelegate(QStyledItemDelegate):
 class RunsTable(RowsTable):
     """The table; see :class:`~ganstudio.ui.kit.rows.RowsTable`."""
 
-    opens, keys = "runs.open", KEYS
+    keys, least, give_way = KEYS, LEAST_NAME, (SIZE, TIME, CREATED, METHOD)
 
     def __init__(self, model: RunsFilter, parent: QWidget | None = None) -> None:
         keys = _("Enter opens, with several selected it compares them; F2 renames, Del moves to trash")
         about = _("Your runs, one in a row. Enter opens or compares, F2 renames, Del moves to trash.")
         super().__init__(model, ROW_HEIGHT, _("Runs"), keys, about, parent)
-        self.setItemDelegate(RunDelegate(self))
+        self.setItemDelegate(RunDelegate(self, ROW_HEIGHT))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.set_widths(columns())
-        self.sortByColumn(CREATED, Qt.SortOrder.DescendingOrder)
+        self.set_columns(columns(), CREATED, Qt.SortOrder.DescendingOrder)
 
     def edit_name(self) -> None:
         """Opens the editor on the name of the current run."""
@@ -144,12 +124,8 @@ class RunsTable(RowsTable):
             trigger = QAbstractItemView.EditTrigger.AllEditTriggers
             self.edit(index.siblingAtColumn(NAME), trigger, None)  # type: ignore[call-overload]
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Columns that tell least give way where there is no room for all."""
-        super().resizeEvent(event)
-        widths = [column.width for column in columns()]
-        room = self.viewport().width() - LEAST_NAME - sum(widths)
-        for place in _GIVE_WAY:
-            self.setColumnHidden(place, room < 0)
-            room += widths[place] if room < 0 else 0
-        self.setColumnWidth(DATA, widths[DATA] + min(MORE_DATA, max(0, room - 120) // 3))
+    def fit(self) -> int:
+        """Data requests get some of what is left."""
+        room = super().fit()
+        self.setColumnWidth(DATA, self.columns[DATA].width + min(MORE_DATA, max(0, room - 120) // 3))
+        return room

@@ -72,7 +72,6 @@ class RunsWorkspace(RunsPage):
     """
 
     compare_requested = Signal(object)
-    menu, keys = MENU, KEYS
 
     def __init__(self, studio: Studio, binder: ActionBinder, parent: QWidget | None = None) -> None:
         super().__init__(studio, binder, parent)
@@ -125,8 +124,7 @@ class RunsWorkspace(RunsPage):
     def _connect(self) -> None:
         self.library.changed.connect(self._library_changed)
         self.model.renamed.connect(self._rename)
-        self.table.asked.connect(self._studio.actions.run)
-        self.table.menu_asked.connect(self._show_menu)
+        self.table.serve(self._studio.actions, MENU)
         self.table.chosen.connect(self._chosen_changed)
         self.toolbar.filter_changed.connect(self._filter)
         self.toolbar.trash.clicked.connect(self.show_trash)
