@@ -123,7 +123,7 @@ def _room(height: int, width: int, device: str = "cpu") -> torch.Tensor:
 
 def _product(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """F₁ᵀF₂ of lower factors; blocks of zeros are left out, which are two thirds of the work."""
-    product = _room(*first.shape, str(first.device))
+    product = _room(len(first), len(first), str(first.device))
     for above in range(0, len(first), _BLOCK):
         below = above + _BLOCK
         product[:below, :below].addmm_(first[above:below, :below].T, second[above:below, :below])
@@ -132,7 +132,7 @@ def _product(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 
 def _square(product: torch.Tensor) -> torch.Tensor:
     """P Pᵀ; no more than its lower triangle (with whole blocks on the diagonal) is computed, the rest is 0."""
-    square = _room(*product.shape, str(product.device))
+    square = _room(len(product), len(product), str(product.device))
     for above in range(0, len(product), _BLOCK):
         square[above:, above : above + _BLOCK].addmm_(product[above:], product[above : above + _BLOCK].T)
     return square

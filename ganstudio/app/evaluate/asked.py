@@ -65,7 +65,7 @@ def metrics_for(info: RunInfo) -> list[Metric]:
     from ganstudio.methods import METHODS
     from ganstudio.metrics.annealed import MOST_LATENTS
 
-    missing: set[str] = RECOGNISED - set(METHODS[info.experiment.method].predicts.values())
+    missing: set[str] = {need for need in RECOGNISED if need not in METHODS[info.experiment.method].predicts.values()}
     controls = _controls(info)
     driven = {type(one) for one in controls}
     numbers = numbers_of(controls)
