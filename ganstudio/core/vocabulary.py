@@ -12,7 +12,7 @@ CHOICES = (
     msg("feature matching"), msg("folders"), msg("gradient"), msg("grey"), msg("hinge"), msg("ignore"), msg("instance"),
     msg("layer"), msg("left"), msg("light"), msg("linear"), msg("minimax"), msg("mnist"), msg("nearest"),
     msg("non-saturating"), msg("none"), msg("normal"), msg("pad"), msg("projection"), msg("refuse"), msg("right"),
-    msg("spectral"), msg("step"),    msg("stretch"), msg("test"), msg("train"), msg("uniform"), msg("wasserstein"),
+    msg("spectral"), msg("step"), msg("stretch"), msg("test"), msg("train"), msg("uniform"), msg("wasserstein"),
 )  # fmt: skip
 CONTROLS = (
     msg("category"), msg("class"), msg("codes"), msg("direction"), msg("map"), msg("noise"), msg("reference"),
