@@ -98,10 +98,10 @@ class EvaluateWorkspace(RunsPage):
         shown = self.count, self.search, 2, self.starred, self.choices, self.doing
         self.doing.setMinimumWidth(1)
         left = boxed(*shown, across=True, gap=6, stretch=self.doing)
-        names = "star", "remark", "copy", "export", "cancel"
+        names = "star", "remark", "copy", "export", "cancel", "again"
         small = [self._bound(name, tool_button(self._action(name).icon, "")) for name in names]
         measure = self._bound("measure", push_button(self._action("measure").title, "evaluate", primary=True))
-        right = boxed(None, *small, self._bound("again"), measure, across=True, gap=6)
+        right = boxed(None, *small, measure, across=True, gap=6)
         bar.lay_out(left, right, 0, (8, 12, 16, 12), gap=6)
         self.empty = EmptyState(
             "evaluate", _("Which run is better?"),
