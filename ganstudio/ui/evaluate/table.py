@@ -132,7 +132,7 @@ class MetricsTable(RowsTable):
         model: sorted lines.
     """
 
-    keys, least, give_way = KEYS, LEAST_NAME, (CREATED, SEED, DATA, STEPS, METHOD)
+    keys, least, give_way = KEYS, LEAST_NAME, (CREATED, SEED, STEPS)  # what was trained on what stays in view
 
     def __init__(self, model: RowsSorter, parent: QWidget | None = None) -> None:
         keys = _("Select several to compare them below; S gives a star, F2 tags and a note, Ctrl+C copies the command")
