@@ -107,6 +107,23 @@ def test_a_screenshot_waits_for_what_is_read(
     assert seen == [True]
 
 
+def test_a_screenshot_of_studies_waits_for_studies_only(
+    tmp_path: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SettingsStore(own_folders / "config").remember_layout("evaluate/part", "studies")
+    seen: list[tuple[bool, bool]] = []
+    grab = MainWindow.grab
+
+    def shot(window: MainWindow) -> QPixmap:
+        page = window.pages["evaluate"]
+        seen.append((page.studies.desk.read_once, page.evaluation.read_once))  # type: ignore[attr-defined]
+        return grab(window)
+
+    monkeypatch.setattr(MainWindow, "grab", shot)
+    assert main(["--screenshot", str(tmp_path / "a.png"), "--workspace", "evaluate"]) == 0
+    assert seen == [(True, False)], "the runs are not on view: nobody reads them"
+
+
 def test_a_screenshot_leaves_canvases_alone(tmp_path: Path, own_folders: Path) -> None:
     canvases = Canvases(own_folders / "config" / FOLDER)
     classes = (MapClass("sky", (0, 0, 255)), MapClass("sea", (0, 0, 99)))

@@ -195,7 +195,9 @@ class EvaluateWorkspace(RunsPage):
 
     @property
     def busy(self) -> bool:
-        """The runs are being read, or what was read is not shown yet."""
+        """What is on view, runs or studies, is being read, or what was read is not shown yet."""
+        if self.studies is not None and self.part.value == "studies":
+            return not self.studies.desk.read_once
         return self._table_due or not self.evaluation.read_once
 
     def _changed(self) -> None:
